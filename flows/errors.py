@@ -1,0 +1,42 @@
+"""What can go wrong, in words for the person at the terminal."""
+
+
+class JianghuaError(Exception):
+    """A thing that could not be done: what happened, to which file, and what to do next, in one line."""
+
+    exit_status = 2
+
+
+class ArchiveBusy(JianghuaError):
+    """Another ingest holds the archive."""
+
+
+class ArchiveMissing(JianghuaError):
+    """There is no archive where one was looked for."""
+
+
+class QueryError(JianghuaError):
+    """The query can't be read; says where."""
+
+    def __init__(self, message: str, query: str, position: int):
+        self.query, self.position = query, position
+        super().__init__(f"{message} (at character {position + 1} of the query: {query})")
+
+
+REASONS: dict[str, str] = {
+    "empty": "there is nothing in it",
+    "no-body": "no body text was found on the page",
+    "binary": "it is not text",
+    "unsupported": "this kind of file is not supported",
+    "undecodable": "no encoding fits its bytes",
+    "unreadable": "the system would not let it be read",
+    "damaged": "it is cut short or damaged",
+    "encrypted": "it needs a password",
+    "too-large": "it is larger than the limit",
+    "bomb": "it unpacks to far more than its size allows",
+    "nested-too-deep": "archives inside archives, deeper than the limit",
+    "too-many-members": "it holds more members than the limit",
+    "bad-record": "the record is not in the form its file type promises",
+    "failed": "a stage failed on it",
+}
+"""Reject reasons and the sentence shown for each."""

@@ -17,6 +17,14 @@ Field = Literal["title", "text", "head"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dump:
+    """A dump file to be read: its name as given, and where to open it."""
+
+    file: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where a page came from, to the byte."""
 

@@ -1,0 +1,85 @@
+"""Settings: few, named once, from ``JIANGHUA_*`` variables, then ``.env``, then flags, in rising order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from dotenv import dotenv_values
+
+from flows.errors import JianghuaError
+
+PREFIX = "JIANGHUA_"
+PAGE_BYTES = 32 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what a dump may do to the machine. Sizes are in bytes."""
+
+    page_bytes: int = PAGE_BYTES
+    """A page larger than this is rejected; a long speech is 0.3 MB, a heavy web page 5 MB."""
+    ratio: int = 200
+    """How many times its packed size an archive may unpack to (text packs 3 to 20 times)."""
+    unpacked_bytes: int = 64 << 30
+    """The most that one dump file may unpack to."""
+    nesting: int = 4
+    """Archives inside archives."""
+    members: int = 1_000_000
+    """Members of one archive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user may set; the help text of a field is its docstring in README's table."""
+
+    archive: Path = Path("archive")
+    engine: str = "embedded"
+    workers: int = 0
+    """Processes that compute; 0 means one per core."""
+    prefect_api_url: str = ""
+    """A Prefect server to report runs to; empty means a private one for the time of the run."""
+    page_bytes: int = PAGE_BYTES
+    """A page larger than this many bytes is rejected."""
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(page_bytes=self.page_bytes)
+
+    @property
+    def worker_count(self) -> int:
+        return self.workers or os.cpu_count() or 1
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] = os.environ,
+    dotenv: Path | None = None,
+) -> Settings:
+    """Settings from the environment, the ``.env`` of the working folder, and flags that were given.
+
+    Raises JianghuaError for a value that does not fit its type.
+
+    >>> load({"workers": 2}, environ={"JIANGHUA_ARCHIVE": "/a"}, dotenv=Path("/nonexistent")).archive
+    PosixPath('/a')
+    """
+    given: dict[str, Any] = {}
+    hints = get_type_hints(Settings)
+    files = {k: v for k, v in dotenv_values(dotenv or Path(".env")).items() if v is not None}
+    for source in (environ, files):
+        for field in fields(Settings):
+            key = PREFIX + field.name.upper()
+            if source.get(key):
+                given[field.name] = _convert(key, source[key], hints[field.name])
+    given |= {k: v for k, v in (flags or {}).items() if v is not None}
+    return Settings(**given)
+
+
+def _convert(key: str, value: str, kind: type) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise JianghuaError(f"{key}={value}: not a {kind.__name__}; correct it or unset it") from None

@@ -170,6 +170,24 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A speech as the archive holds it: with its cluster, its sources and its place in time."""
+
+    speech: Speech
+    cluster: str
+    """The smallest id of the cluster's speeches."""
+    canonical: bool
+    """The member that stands for its cluster."""
+    variants: int
+    """How many speeches the cluster has beside this one."""
+    sources: tuple[Source, ...]
+    run: str
+    """The run that last changed it."""
+    revision: int
+    """Grows with every change anywhere in the archive; an engine's copy is stale if lower."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
     """What was not taken, why, and where it is, so that it can be looked at and tried again."""
 

@@ -1,0 +1,245 @@
+"""The catalog: one SQLite file in the archive folder, the source of truth for all that is known.
+
+Anyone may read it while one coordinator writes (see catalog_writer.py). A run killed anywhere is caught
+up by the next: what is not yet stitched, clustered or indexed is flagged in the tables (schema/001.sql).
+What is derived (speeches, clusters) is a function of the set of pages, never of their order of arrival.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from flows.errors import ArchiveMissing, JianghuaError
+from flows.records import Entry, Page, Reject, Source, Speech
+from flows.spool import Group, Seen
+
+FILE = "catalog.sqlite"
+_SCHEMA = sorted(p.name for p in files("flows.schema").iterdir() if p.name.endswith(".sql"))
+VERSION = len(_SCHEMA)
+
+
+class Catalog:
+    """Opened with :meth:`open`; a context manager that closes the file."""
+
+    def __init__(self, db: sqlite3.Connection, folder: Path):
+        self.db, self.folder = db, folder
+
+    @classmethod
+    def open(cls, folder: Path, create: bool = False) -> Self:
+        """The catalog of an archive folder, migrated to this version's schema.
+
+        Raises ArchiveMissing where there is none (and ``create`` is false), JianghuaError where it was
+        written by a later version or is damaged.
+        """
+        path = folder / FILE
+        if not create and not path.is_file():
+            raise ArchiveMissing(
+                f"no archive in {folder}; make one with: jianghua ingest PATH --archive {folder}"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA foreign_keys=ON")
+            _migrate(db, path)
+        except sqlite3.DatabaseError as error:
+            db.close()
+            raise JianghuaError(
+                f"{path} can't be used as a catalog ({error}); restore it from a copy, or move it away "
+                f"and ingest the dumps again"
+            ) from None
+        return cls(db, folder)
+
+    def close(self) -> None:
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def dump(self, path: str) -> Seen | None:
+        """What is known of the dump file at an absolute path."""
+        row = self.db.execute(
+            "SELECT path, file, size, mtime_ns, seen_ns, sha256 FROM dumps WHERE path = ?", (path,)
+        ).fetchone()
+        keys = ("path", "file", "size", "mtime_ns", "seen_ns", "sha256")
+        return Seen(**dict(zip(keys, row, strict=True))) if row else None
+
+    def raw(self, page: str) -> bytes | None:
+        """The bytes of a page as they were read."""
+        row = self.db.execute("SELECT raw FROM pages WHERE id = ?", (page,)).fetchone()
+        return zlib.decompress(row[0]) if row else None
+
+    def stale_groups(self) -> list[str]:
+        """Keys of the groups whose speeches are not made yet, sorted."""
+        return [k for (k,) in self.db.execute("SELECT group_key FROM stale_groups ORDER BY 1")]
+
+    def groups(self, keys: Iterable[str]) -> Iterator[Group]:
+        """The groups of these keys with their pages, less the raw bytes."""
+        for key in keys:
+            rows = self.db.execute("SELECT record FROM pages WHERE group_key = ? ORDER BY id", (key,))
+            pages = tuple(msgspec.json.decode(r, type=Page) for (r,) in rows)
+            yield Group(key=key, pages=pages)
+
+    def stale_speeches(self) -> list[str]:
+        """Ids of the speeches that are not compared and clustered yet, sorted."""
+        return [s for (s,) in self.db.execute("SELECT speech FROM stale_speeches ORDER BY 1")]
+
+    def tagged(self, ids: Iterable[str]) -> list[Speech]:
+        """Speeches as tagged by themselves, in the order of the ids."""
+        found = []
+        for i in ids:
+            row = self.db.execute("SELECT tagged FROM speeches WHERE id = ?", (i,)).fetchone()
+            found.append(msgspec.json.decode(row[0], type=Speech))
+        return found
+
+    def candidates(self, speech: str) -> list[tuple[str, int, int, int]]:
+        """Other speeches that share marks with one: (id, shared, its own marks, the other's marks)."""
+        return self.db.execute(
+            "SELECT other, shared, (SELECT count(*) FROM marks WHERE speech = ?1),"
+            " (SELECT count(*) FROM marks WHERE speech = other) FROM ("
+            "  SELECT b.speech AS other, count(*) AS shared FROM marks a JOIN marks b ON a.mark = b.mark"
+            "  WHERE a.speech = ?1 AND b.speech <> ?1 GROUP BY b.speech HAVING count(*) > 1)"
+            " ORDER BY other",
+            (speech,),
+        ).fetchall()
+
+    def neighbourhood(self, ids: Iterable[str]) -> tuple[set[str], set[tuple[str, str]]]:
+        """All speeches whose cluster may change with these: joined to them by variant links, or
+        once in one cluster with them; and the links among them."""
+        known: set[str] = set()
+        links: set[tuple[str, str]] = set()
+        queue = list(ids)
+        while queue:
+            i = queue.pop()
+            if i in known:
+                continue
+            known.add(i)
+            pairs = self.db.execute(
+                "SELECT a, b FROM links WHERE kind = 'variant' AND (a = ?1 OR b = ?1)", (i,)
+            ).fetchall()
+            links.update(pairs)
+            mates = self.db.execute(
+                "SELECT id FROM speeches WHERE cluster = (SELECT cluster FROM speeches WHERE id = ?)", (i,)
+            ).fetchall()
+            queue += [x for pair in pairs for x in pair] + [x for (x,) in mates]
+        return known, links
+
+    def resolve(self, given: str) -> str | None:
+        """The speech that an id, once given for a speech, a page or a cluster, means today."""
+        row = self.db.execute("SELECT speech FROM speech_pages WHERE page = ?", (given,)).fetchone()
+        return row[0] if row else None
+
+    def entry(self, speech: str) -> Entry | None:
+        """One settled speech."""
+        return next(self.entries([speech]), None)
+
+    def entries(self, ids: Iterable[str] | None = None) -> Iterator[Entry]:
+        """Settled speeches: all of them sorted by id, or these in the order given."""
+        columns = "SELECT settled, cluster, canonical, variants, run, revision FROM speeches"
+        if ids is None:
+            for row in self.db.execute(f"{columns} WHERE settled IS NOT NULL ORDER BY id"):
+                yield self._entry(row)
+            return
+        for i in ids:
+            row = self.db.execute(f"{columns} WHERE id = ? AND settled IS NOT NULL", (i,)).fetchone()
+            if row:
+                yield self._entry(row)
+
+    def _entry(self, row: tuple[bytes, str, int, int, str, int]) -> Entry:
+        speech = msgspec.json.decode(row[0], type=Speech)
+        sources = []
+        for page in speech.pages:
+            found = self.db.execute(
+                "SELECT record FROM sources WHERE page = ? ORDER BY file, offset", (page,)
+            )
+            sources += [msgspec.json.decode(r, type=Source) for (r,) in found]
+        return Entry(
+            speech=speech,
+            cluster=row[1],
+            canonical=bool(row[2]),
+            variants=row[3],
+            sources=tuple(sources),
+            run=row[4],
+            revision=row[5],
+        )
+
+    def rejects(self) -> Iterator[tuple[Reject, str]]:
+        """All rejects with the run that made them, by reason, then file."""
+        rows = self.db.execute("SELECT record, run FROM rejects ORDER BY reason, dump, number")
+        for record, run in rows:
+            yield msgspec.json.decode(record, type=Reject), run
+
+    def dumps_with_rejects(self) -> list[tuple[str, str]]:
+        """(path, file) of the dump files that have rejects."""
+        return self.db.execute(
+            "SELECT DISTINCT d.path, d.file FROM dumps d JOIN rejects r ON r.dump = d.path ORDER BY d.path"
+        ).fetchall()
+
+    def unindexed(self, engine: str) -> list[str]:
+        """Ids of settled speeches that an engine has not been told of as they are now."""
+        rows = self.db.execute(
+            "SELECT s.id FROM speeches s LEFT JOIN indexed i ON i.engine = ? AND i.speech = s.id"
+            " WHERE s.settled IS NOT NULL AND (i.revision IS NULL OR i.revision <> s.revision) ORDER BY s.id",
+            (engine,),
+        )
+        return [i for (i,) in rows]
+
+    def orphaned(self, engine: str) -> list[str]:
+        """Ids an engine holds that are no speech any more."""
+        rows = self.db.execute(
+            "SELECT speech FROM indexed WHERE engine = ?"
+            " AND speech NOT IN (SELECT id FROM speeches) ORDER BY 1",
+            (engine,),
+        )
+        return [i for (i,) in rows]
+
+    def runs(self) -> list[tuple[str, str, bytes | None]]:
+        """(id, start, report or None where the run did not end), latest first."""
+        return self.db.execute("SELECT id, started, report FROM runs ORDER BY started DESC").fetchall()
+
+    def totals(self) -> dict[str, int]:
+        """Counts of all there is: each page is in a speech, each speech is canonical or a variant."""
+        return {
+            "pages": self._count("pages"),
+            "speeches": self._count("speeches"),
+            "canonical": self._count("speeches WHERE canonical = 1"),
+            "variants": self._count("speeches WHERE canonical = 0"),
+            "rejects": self._count("rejects"),
+        }
+
+    def reject_counts(self, run: str) -> dict[str, int]:
+        """Rejects that a run made, by reason."""
+        rows = self.db.execute(
+            "SELECT reason, count(*) FROM rejects WHERE run = ? GROUP BY reason ORDER BY reason", (run,)
+        )
+        return dict(rows.fetchall())
+
+    def unfinished(self, engine: str) -> bool:
+        """Whether an earlier run left work behind."""
+        return bool(self.stale_groups() or self.stale_speeches() or self.unindexed(engine))
+
+    def _count(self, what: str) -> int:
+        return int(self.db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise JianghuaError(
+            f"{path} was written by a later jianghua (schema {version}, this one knows {VERSION}); "
+            f"upgrade with: pip install -U jianghua"
+        )
+    for number, name in enumerate(_SCHEMA[version:], version + 1):
+        script = files("flows.schema").joinpath(name).read_text("utf-8")
+        db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")

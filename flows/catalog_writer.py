@@ -1,0 +1,227 @@
+"""Writes the catalog: the coordinator's part. Each method is one transaction, whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from flows.catalog import Catalog
+from flows.records import Page, Reject, Source, Speech
+from flows.spool import Item, Seen, Spoken
+
+GroupKey = Callable[[Page], str]
+_json = msgspec.json.encode
+
+
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What was stored: dump files and pages; ``new`` pages were not known before."""
+
+    dumps: int = 0
+    pages: int = 0
+    new: int = 0
+
+
+class Writer(Catalog):
+    """A catalog that can be changed; one at a time on an archive (see flows.lock)."""
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.db
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def take_in(self, items: Iterable[Item], run: str, group_key: GroupKey) -> Taken:
+        """Store pages and rejects of whole dump files, each closed by its Seen."""
+        taken = Taken()
+        pages: list[Page] = []
+        rejects: list[Reject] = []
+        with self._transaction():
+            for item in items:
+                if isinstance(item, Page):
+                    taken.pages += 1
+                    taken.new += self._put_page(item, group_key(item), run)
+                    pages.append(replace(item, raw=b"", text="", edits=()))
+                elif isinstance(item, Reject):
+                    rejects.append(item)
+                elif isinstance(item, Seen):
+                    self._close_dump(item, pages, rejects, run)
+                    taken.dumps += 1
+                    pages, rejects = [], []
+        return taken
+
+    def _put_page(self, page: Page, key: str, run: str) -> int:
+        record = _json(replace(page, raw=b"", source=Source(file="")))
+        new = self.db.execute(
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (page.id, key, record, zlib.compress(page.raw, 6), run),
+        ).rowcount
+        if new:
+            self.db.execute("INSERT OR IGNORE INTO stale_groups VALUES (?)", (key,))
+        return new
+
+    def _close_dump(self, seen: Seen, pages: Sequence[Page], rejects: Sequence[Reject], run: str) -> None:
+        first = self.db.execute("SELECT file FROM dumps WHERE path = ?", (seen.path,)).fetchone()
+        name = first[0] if first else seen.file
+        for page in pages:
+            source = page.source
+            if name != seen.file:  # the same file under another spelling keeps its first
+                source = replace(source, file=name + source.file.removeprefix(seen.file))
+            added = self.db.execute(
+                "INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?, ?)",
+                (page.id, source.file, source.offset, seen.path, _json(source)),
+            ).rowcount
+            if added:
+                self._touch_page(page.id)
+        self.db.execute("DELETE FROM rejects WHERE dump = ?", (seen.path,))
+        self.db.executemany(
+            "INSERT INTO rejects (dump, reason, record, run) VALUES (?, ?, ?, ?)",
+            [(seen.path, r.reason, _json(r), run) for r in rejects],
+        )
+        self.db.execute(
+            "INSERT OR REPLACE INTO dumps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                seen.path,
+                name,
+                seen.size,
+                seen.mtime_ns,
+                seen.seen_ns,
+                seen.sha256,
+                len(pages),
+                len(rejects),
+                run,
+            ),
+        )
+
+    def _touch_page(self, page: str) -> None:
+        """A page known before was found in a further place: its speech is told to the engines anew."""
+        self.db.execute(
+            "UPDATE speeches SET revision = ? WHERE id = (SELECT speech FROM speech_pages WHERE page = ?)"
+            " AND revision IS NOT NULL",
+            (self._next_revision(), page),
+        )
+
+    def put_speeches(self, items: Iterable[Item], run: str) -> int:
+        """Put the speeches of whole groups in place of what those groups made before."""
+        count = 0
+        with self._transaction() as db:
+            for item in items:
+                if not isinstance(item, Spoken):
+                    continue
+                old = dict(
+                    db.execute("SELECT id, tagged FROM speeches WHERE group_key = ?", (item.key,)).fetchall()
+                )
+                for speech, marks in zip(item.speeches, item.marks, strict=True):
+                    count += 1
+                    record = _json(speech)
+                    if old.pop(speech.id, None) != record:
+                        self._replace_speech(speech, record, item.key, marks, run)
+                for gone in old:
+                    self._drop_speech(gone)
+                db.execute("DELETE FROM stale_groups WHERE group_key = ?", (item.key,))
+        return count
+
+    def _replace_speech(
+        self, speech: Speech, record: bytes, key: str, marks: Sequence[int], run: str
+    ) -> None:
+        self._unlink(speech.id)
+        self.db.execute(
+            "INSERT INTO speeches (id, group_key, tagged, run) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, tagged = excluded.tagged,"
+            " run = excluded.run",
+            (speech.id, key, record, run),
+        )
+        self.db.execute("DELETE FROM speech_pages WHERE speech = ?", (speech.id,))
+        self.db.executemany(
+            "INSERT OR REPLACE INTO speech_pages VALUES (?, ?)", [(p, speech.id) for p in speech.pages]
+        )
+        self.db.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?)", [(m, speech.id) for m in marks])
+        self.db.execute("INSERT OR IGNORE INTO stale_speeches VALUES (?)", (speech.id,))
+
+    def _drop_speech(self, speech: str) -> None:
+        self._unlink(speech)
+        self.db.execute("DELETE FROM speeches WHERE id = ?", (speech,))
+        self.db.execute("DELETE FROM stale_speeches WHERE speech = ?", (speech,))
+
+    def _unlink(self, speech: str) -> None:
+        """Forget a speech's marks and links; those it was linked with are to be clustered again."""
+        self.db.execute(
+            "INSERT OR IGNORE INTO stale_speeches SELECT b FROM links WHERE a = ?1"
+            " UNION SELECT a FROM links WHERE b = ?1",
+            (speech,),
+        )
+        self.db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (speech,))
+        self.db.execute("DELETE FROM marks WHERE speech = ?", (speech,))
+
+    def put_links(self, links: Iterable[tuple[str, str, str, float, float]]) -> None:
+        """Store pairs found alike: (id, id, kind, jaccard, containment)."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)",
+                [(*sorted((a, b)), *rest) for a, b, *rest in links],
+            )
+
+    def put_cluster(self, canonical: str, members: Sequence[Speech], run: str) -> int:
+        """Store a settled cluster; returns how many members changed by it."""
+        changed = 0
+        cluster = min(m.id for m in members)
+        with self._transaction() as db:
+            for speech in members:
+                record = _json(speech)
+                changed += db.execute(
+                    "UPDATE speeches SET settled = ?2, cluster = ?3, canonical = ?4, variants = ?5,"
+                    " revision = ?6, run = ?7 WHERE id = ?1 AND (settled IS NOT ?2 OR cluster IS NOT ?3"
+                    " OR canonical IS NOT ?4 OR variants IS NOT ?5)",
+                    (
+                        speech.id,
+                        record,
+                        cluster,
+                        int(speech.id == canonical),
+                        len(members) - 1,
+                        self._next_revision(),
+                        run,
+                    ),
+                ).rowcount
+                db.execute("DELETE FROM stale_speeches WHERE speech = ?", (speech.id,))
+        return changed
+
+    def _next_revision(self) -> int:
+        row = self.db.execute(
+            "INSERT INTO meta VALUES ('revision', '1')"
+            " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value"
+        ).fetchone()
+        return int(row[0])
+
+    def mark_indexed(self, engine: str, revisions: Iterable[tuple[str, int]], removed: Iterable[str]) -> None:
+        """Note what an engine has confirmed."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?)", [(engine, i, r) for i, r in revisions]
+            )
+            db.executemany(
+                "DELETE FROM indexed WHERE engine = ? AND speech = ?", [(engine, i) for i in removed]
+            )
+
+    def forget_index(self, engine: str) -> None:
+        """An engine lost or emptied its index: it is to be told everything again."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM indexed WHERE engine = ?", (engine,))
+
+    def start_run(self, run: str, started: str) -> None:
+        """Note that a run began; it has no report until it ends."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, NULL)", (run, started))
+
+    def end_run(self, run: str, report: bytes) -> None:
+        """Keep a run's report (JSON)."""
+        with self._transaction() as db:
+            db.execute("UPDATE runs SET report = ? WHERE id = ?", (report, run))

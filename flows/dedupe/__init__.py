@@ -1,0 +1,7 @@
+"""Finds copies: signs a speech, compares two, and groups what is the same speech into clusters."""
+
+from flows.dedupe.clusters import clusters, settle
+from flows.dedupe.compare import Link, compare
+from flows.dedupe.marks import enough_shared, sign
+
+__all__ = ["Link", "clusters", "compare", "enough_shared", "settle", "sign"]

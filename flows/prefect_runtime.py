@@ -1,0 +1,174 @@
+"""A Prefect of the archive's own: private profile, database and server, gone when the run is gone.
+
+Prefect's built-in temporary server outlives a killed parent, prints at exit and uses the person's own
+profile. This one is told everything by its environment, lives in ``ARCHIVE/prefect``, listens on a free
+loopback port, and ends itself when its standard input closes, which the system does for us even on
+``kill -9``. Enter :func:`runtime` before anything imports prefect.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.errors import JianghuaError
+
+START_SECONDS = 120
+"""How long the private server may take to answer; 4 to 20 s are usual, the first time makes its database."""
+STOP_SECONDS = 5
+KEPT = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_CLIENT_CUSTOM_HEADERS")
+"""What a person's own Prefect settings may tell us, and only when a server is named: how to log in."""
+
+_QUIET = {
+    "PYTHONWARNINGS": "ignore",  # the pool's helper process warns at the terminal when its parent is killed
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "true",
+}
+
+
+@contextmanager
+def runtime(archive: Path, api_url: str = "") -> Iterator[None]:
+    """Have Prefect answer at ``api_url``, or at a private server for the time of the block.
+
+    Changes the environment and the working folder of this process, since Prefect takes settings from
+    both (``.env``, ``prefect.toml``); both are put back.
+
+    Raises JianghuaError when the private server does not come up.
+    """
+    home = archive.absolute() / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    before, folder = dict(os.environ), Path.cwd()
+    for name in [n for n in os.environ if n.startswith("PREFECT_") and not (api_url and n in KEPT)]:
+        del os.environ[name]
+    os.environ |= _QUIET | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+        "PREFECT_LOCAL_STORAGE_PATH": str(home / "storage"),
+    }
+    os.chdir(home)
+    server = None
+    try:
+        if api_url:
+            os.environ["PREFECT_API_URL"] = api_url
+        else:
+            server = _start(home)
+        yield
+    finally:
+        if server:
+            _stop(server)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ |= before
+
+
+def _start(home: Path) -> subprocess.Popen[bytes]:
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "flows.prefect_runtime"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C at the terminal is the parent's to answer
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        )
+    assert server.stdout
+    port = server.stdout.readline().strip().decode()
+    url = f"http://127.0.0.1:{port}/api"
+    deadline = time.monotonic() + START_SECONDS
+    while port and server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):
+                os.environ["PREFECT_API_URL"] = url
+                return server
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    _stop(server)
+    raise JianghuaError(
+        f"Prefect's own server did not start; its words are in {home / 'server.log'}. "
+        f"Remove {home} and run again, or name a running server in JIANGHUA_PREFECT_API_URL"
+    )
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    assert server.stdin and server.stdout
+    server.stdin.close()
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+    server.stdout.close()
+
+
+def serve() -> None:
+    """Run the private server until standard input closes. The process that :func:`runtime` starts."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(ephemeral=True, webserver_only=False), log_level="critical", lifespan="on")
+    )
+
+    def follow_parent() -> None:
+        sys.stdin.buffer.read()
+        server.should_exit = True
+        time.sleep(STOP_SECONDS - 1)
+        os._exit(0)
+
+    threading.Thread(target=follow_parent, daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def die_with_parent() -> None:
+    """End this worker process when the process that started it is gone. For a pool's initializer."""
+    import multiprocessing as mp
+    from multiprocessing.connection import wait
+
+    parent = mp.parent_process()
+    if parent is None:
+        return
+
+    def follow() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def forget(archive: Path) -> None:
+    """Remove the private Prefect's files; the next run makes them anew."""
+    shutil.rmtree(archive / "prefect", ignore_errors=True)
+
+
+if __name__ == "__main__":
+    serve()

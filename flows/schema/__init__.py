@@ -1,0 +1,1 @@
+"""The catalog's schema: one SQL file a version, applied in order."""

@@ -1,0 +1,70 @@
+"""What the stages hand to each other: files of typed records, so that a task passes a path, not a speech.
+
+A spool is a sequence of (length, kind, MessagePack) frames. It is written whole, then renamed into
+place: a reader never meets half of one.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from flows.records import Page, Reject, Speech
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A dump file that was read to its end: closes its pages and rejects in a spool."""
+
+    path: str
+    file: str
+    size: int
+    mtime_ns: int
+    seen_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Pages that may belong to one speech."""
+
+    key: str
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """The speeches that a group's pages make, each with its sampled shingles."""
+
+    key: str
+    speeches: tuple[Speech, ...]
+    marks: tuple[tuple[int, ...], ...]
+
+
+Item = Page | Reject | Seen | Group | Spoken
+_KINDS: dict[bytes, type[Item]] = {b"P": Page, b"R": Reject, b"S": Seen, b"G": Group, b"T": Spoken}
+_LETTER = {kind: letter for letter, kind in _KINDS.items()}
+_FRAME = struct.Struct("<Ic")
+
+
+def write(path: Path, items: Iterable[Item]) -> None:
+    """Write all items to ``path``. OSError passes through (a full disk)."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as out:
+        for item in items:
+            body = msgspec.msgpack.encode(item)
+            out.write(_FRAME.pack(len(body), _LETTER[type(item)]))
+            out.write(body)
+    part.replace(path)
+
+
+def read(path: Path) -> Iterator[Item]:
+    """The items of a spool, one at a time."""
+    with path.open("rb") as spool:
+        while frame := spool.read(_FRAME.size):
+            length, letter = _FRAME.unpack(frame)
+            yield msgspec.msgpack.decode(spool.read(length), type=_KINDS[letter])

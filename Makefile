@@ -1,14 +1,38 @@
 # Two set-up commands and nothing clever: both bring their own tools, so git, make and Python are enough.
 PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
+BIN    := .venv/bin
+READY  := .venv/.ready
+SHARED ?= ../shared
 
-.PHONY: demo test lint bench seeds clean
+.PHONY: demo test lint bench seeds
+
+# The archive of the samples, made anew, and a search in it.
+demo: $(READY)
+	@rm -rf data/archive
+	@$(BIN)/jianghua ingest data/samples --archive data/archive || test $$? -eq 1
+	@echo
+	$(BIN)/jianghua search '招商引资 地区:辽宁省' --archive data/archive
+
+test: lint
+	@$(BIN)/pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+# Where the time goes on the labelled reports, and how right the tags are; needs the data beside the checkout.
+bench: $(READY)
+	@$(BIN)/python benchmarks/ingest.py $(SHARED)
+
+# The five real documents, held against what a careful reader gets from them.
+seeds: $(READY)
+	@$(BIN)/python benchmarks/seeds.py $(SHARED)
 
 $(READY): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "jianghua needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'; }
+		{ echo "jianghua needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 2; }
+	@test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && \
+		.tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'; }
 	@UV_PYTHON_DOWNLOADS=never .tools/bin/uv sync --quiet --frozen --python "$$(command -v $(PYTHON))"
 	@touch $@

@@ -21,6 +21,8 @@ from flows.records import Entry, Page, Reject, Source, Speech
 from flows.spool import Group, Seen
 
 FILE = "catalog.sqlite"
+SHORTEST_ID = 6
+"""Digits of an id that a person has to type at least."""
 _SCHEMA = sorted(p.name for p in files("flows.schema").iterdir() if p.name.endswith(".sql"))
 VERSION = len(_SCHEMA)
 
@@ -136,9 +138,21 @@ class Catalog:
         return known, links
 
     def resolve(self, given: str) -> str | None:
-        """The speech that an id, once given for a speech, a page or a cluster, means today."""
-        row = self.db.execute("SELECT speech FROM speech_pages WHERE page = ?", (given,)).fetchone()
-        return row[0] if row else None
+        """The speech that an id, once given for a speech, a page or a cluster, means today.
+
+        The first digits will do where they fit one speech only; None where they fit none or several.
+        """
+        if len(given) < SHORTEST_ID:
+            return None
+        rows = self.db.execute(
+            "SELECT DISTINCT speech FROM speech_pages WHERE page >= ?1 AND page < ?1 || 'g' LIMIT 2", (given,)
+        ).fetchall()
+        return rows[0][0] if len(rows) == 1 else None
+
+    def cluster(self, cluster: str) -> list[str]:
+        """Ids of the speeches in a cluster, sorted."""
+        rows = self.db.execute("SELECT id FROM speeches WHERE cluster = ? ORDER BY id", (cluster,))
+        return [i for (i,) in rows]
 
     def entry(self, speech: str) -> Entry | None:
         """One settled speech."""
@@ -217,6 +231,13 @@ class Catalog:
             "variants": self._count("speeches WHERE canonical = 0"),
             "rejects": self._count("rejects"),
         }
+
+    def lost_pages(self) -> int:
+        """Pages that are in no speech though all work is done; there should be none."""
+        return self._count(
+            "pages WHERE id NOT IN (SELECT page FROM speech_pages)"
+            " AND group_key NOT IN (SELECT group_key FROM stale_groups)"
+        )
 
     def reject_counts(self, run: str) -> dict[str, int]:
         """Rejects that a run made, by reason."""

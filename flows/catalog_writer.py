@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from flows.catalog import Catalog
+from flows.catalog import FILE, Catalog
+from flows.errors import JianghuaError
 from flows.records import Page, Reject, Source, Speech
 from flows.spool import Item, Seen, Spoken
 
@@ -35,8 +36,14 @@ class Writer(Catalog):
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield self.db
-        except BaseException:
-            self.db.execute("ROLLBACK")
+        except BaseException as error:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise JianghuaError(
+                    f"could not write {self.folder / FILE} ({error}); make room or mend the disk and run the "
+                    "same command again: it goes on from here"
+                ) from None
             raise
         self.db.execute("COMMIT")
 

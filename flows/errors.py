@@ -1,10 +1,24 @@
 """What can go wrong, in words for the person at the terminal."""
 
+from typing import NamedTuple
+
+
+class Ended(NamedTuple):
+    """Exit statuses."""
+
+    done: int = 0
+    rejects: int = 1
+    """Done, and something was rejected."""
+    failed: int = 2
+    stopped: int = 130
+    """By Ctrl-C, in a sound state."""
+
+
+ENDED = Ended()
+
 
 class JianghuaError(Exception):
     """A thing that could not be done: what happened, to which file, and what to do next, in one line."""
-
-    exit_status = 2
 
 
 class ArchiveBusy(JianghuaError):

@@ -65,6 +65,11 @@ def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path
     return plan
 
 
+def retry_plan(catalog: Catalog) -> Plan:
+    """The dump files that have rejects, to be read once more."""
+    return Plan(changed=[Dump(file=file, path=path) for path, file in catalog.dumps_with_rejects()])
+
+
 def key(found: Dump | Reject) -> str:
     """What the catalog knows a dump file by: its absolute path in printable characters; the name as
     given where it could not be opened."""

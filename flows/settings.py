@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -76,6 +76,11 @@ def load(
                 given[field.name] = _convert(key, source[key], hints[field.name])
     given |= {k: v for k, v in (flags or {}).items() if v is not None}
     return Settings(**given)
+
+
+def absolute(settings: Settings) -> Settings:
+    """The settings with the archive's place made absolute, since a run changes its working folder."""
+    return replace(settings, archive=settings.archive.absolute())
 
 
 def _convert(key: str, value: str, kind: type) -> Any:

@@ -1,0 +1,132 @@
+"""The command line: reads arguments, calls what does the work, and says in plain words how it went.
+
+Prefect is imported by ``ingest`` alone, and only where there is something to do, so that every other
+command answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows import __version__
+from flows.errors import ENDED, JianghuaError
+
+EPILOG = """\
+exit status: 0 done, 1 done with new rejects, 2 could not do it, 130 stopped by Ctrl-C (it goes on next time)
+settings: JIANGHUA_ARCHIVE, JIANGHUA_ENGINE, JIANGHUA_WORKERS, JIANGHUA_PAGE_BYTES, JIANGHUA_PREFECT_API_URL,
+from the environment, then .env, then flags, the last one given counts
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    args = build_parser().parse_args(argv)
+    from flows import commands
+
+    try:
+        return int(getattr(commands, args.command)(args))
+    except KeyboardInterrupt:
+        return _say("stopped; run the same command again to go on", ENDED.stopped)
+    except BrokenPipeError:
+        commands.silence_stdout()
+        return ENDED.done
+    except Exception as error:
+        if args.debug:
+            raise
+        return _say(_words(error, args), ENDED.failed)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands, each with its help."""
+    parser = argparse.ArgumentParser(
+        prog="jianghua",
+        description="Dumps of scraped Chinese speech pages in, a searchable archive out.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"jianghua {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_ingest(commands)
+    _add_search(commands)
+    _add(commands, "show", "one speech with its tags, their evidence, its sources and its text").add_argument(
+        "id", metavar="ID", help="the id of a speech, as search prints it; the first six digits will do"
+    )
+    _add_export(commands)
+    rejects = _add(commands, "rejects", "what was not taken, by reason, and where it is")
+    rejects.add_argument("--retry", action="store_true", help="read those dump files once more")
+    rejects.add_argument("--workers", type=_count, metavar="N", help="processes that compute (one a core)")
+    _add(commands, "runs", "what each run did")
+    _add(commands, "doctor", "check the archive and say what to do about what is wrong")
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.add_argument(
+        "--archive", type=Path, metavar="DIR", help="folder of the archive (default: archive)"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON for other programs")
+    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return command
+
+
+def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ingest = _add(commands, "ingest", "take dump files into the archive; what it knows already is left out")
+    ingest.add_argument("paths", nargs="+", metavar="PATH", help="a dump file, or a folder of them")
+    ingest.add_argument("--dry-run", action="store_true", help="say what would be read, and change nothing")
+    ingest.add_argument("--engine", choices=("embedded",), help="search engine (default: embedded)")
+    ingest.add_argument("--workers", type=_count, metavar="N", help="processes that compute (one a core)")
+
+
+def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    search = _add(commands, "search", "find speeches")
+    search.epilog = (
+        'a query: 招商引资 "项目为王" -试读 级别:县 地区:辽宁省 日期:2007..2012 标题:讲话 (English field '
+        "names work too: level: region: date: title:); simplified or traditional characters"
+    )
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--sort", choices=("relevance", "date"), default="relevance")
+    search.add_argument("--limit", type=_count, default=10, metavar="N", help="results on a page (10)")
+    search.add_argument("--after", metavar="CURSOR", help="the next page; a page prints its cursor")
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = _add(commands, "export", "all speeches, variants too, or those that a query finds")
+    export.add_argument("query", nargs="?", metavar="QUERY", help="canonical:true leaves variants out")
+    export.add_argument("--format", choices=("jsonl", "csv", "parquet"), default="jsonl")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of standard output")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= 10_000:
+        raise argparse.ArgumentTypeError("a number from 1 to 10000")
+    return number
+
+
+def _say(words: str, status: int) -> int:
+    print(f"jianghua: {words}", file=sys.stderr)
+    return status
+
+
+def _words(error: Exception, args: argparse.Namespace) -> str:
+    """An error in one line: what happened, to which file, and what to do next."""
+    again = "run the same command again: it goes on from here"
+    if isinstance(error, JianghuaError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return f"out of memory; use --workers 1 and {again}"
+    if isinstance(error, OSError):
+        place = error.filename or args.archive or "the archive"
+        return f"{error.strerror or error}: {place}; mend that (disk full? may you write there?) and {again}"
+    what = f"{type(error).__name__}: {error}"
+    return f"{what}; this should not happen, please report it with what --debug shows"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

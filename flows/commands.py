@@ -1,0 +1,267 @@
+"""What each command does: one function a command, from parsed arguments to an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from flows import settings as settings_of
+from flows.catalog import Catalog
+from flows.errors import ENDED, REASONS, JianghuaError
+from flows.records import Entry
+from flows.settings import Settings
+
+
+def ingest(args: Namespace) -> int:
+    """Take dump files in. Starts Prefect only where there is something to do."""
+    from flows.lock import hold
+    from flows.plan import make_plan
+
+    settings = _settings(args)
+    with _catalog_if_any(settings.archive) as catalog:
+        plan = make_plan(args.paths, catalog)
+        idle = plan.empty and not (catalog and _left_behind(catalog, settings))
+    counts = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
+    if args.dry_run or idle:
+        if args.json:
+            _print_json({"dumps": counts, "refused": len(plan.refused)})
+        else:
+            _say_plan(args, counts, [d.file for d in (*plan.new, *plan.changed)])
+        return ENDED.done
+    with hold(settings.archive):
+        return _run_flow(args, settings, paths=list(args.paths))
+
+
+def rejects(args: Namespace) -> int:
+    """Print what was not taken, or read those dump files again."""
+    from flows.lock import hold
+
+    settings = _settings(args)
+    with Catalog.open(settings.archive) as catalog:
+        found = list(catalog.rejects())
+    if args.retry and found:
+        with hold(settings.archive):
+            return _run_flow(args, settings, paths=[], retry=True)
+    if args.json:
+        _print_json([{**msgspec.to_builtins(reject), "run": run} for reject, run in found])
+        return ENDED.done
+    for reason, number in Counter(reject.reason for reject, _ in found).items():
+        print(f"{number:,} {reason}: {REASONS[reason]}")
+        for reject, _ in found:
+            if reject.reason == reason:
+                at = f" at byte {reject.source.offset:,}" if reject.source.offset else ""
+                print(f"  {_plain(reject.source.file)}{at}: {_plain(reject.detail)}")
+    if found:
+        print("When you have mended what can be mended: jianghua rejects --retry")
+    else:
+        print("No rejects: everything that was read is in the archive.")
+    return ENDED.done
+
+
+def search(args: Namespace) -> int:
+    """Print the speeches that a query finds."""
+    from flows import display
+    from flows.index import FACETS, open_engine, parse, results
+
+    settings = _settings(args)
+    query = parse(args.query)
+    with Catalog.open(settings.archive) as catalog, open_engine(settings) as engine:
+        answer = engine.search(
+            query, sort=args.sort, limit=args.limit, after=args.after, facets=tuple(FACETS)
+        )
+        entries = {e.speech.id: e for e in catalog.entries(hit.id for hit in answer.hits)}
+        found = [(entries[hit.id], hit.score) for hit in answer.hits if hit.id in entries]
+        shown = [results.result(entry, query, score) for entry, score in found]
+    if args.json:
+        _print_json(display.search_json(answer, shown))
+    else:
+        display.print_search(answer, shown, args)
+    return ENDED.done
+
+
+def show(args: Namespace) -> int:
+    """Print one speech whole."""
+    from flows import display
+    from flows.export import as_json
+
+    with Catalog.open(_settings(args).archive) as catalog:
+        speech = catalog.resolve(args.id)
+        entry = catalog.entry(speech) if speech else None
+        if entry is None:
+            raise JianghuaError(f"no speech {_plain(args.id)} here; find ids with: jianghua search QUERY")
+        mates = [e.speech for e in catalog.entries(catalog.cluster(entry.cluster))]
+    if args.json:
+        _print_json(as_json(entry))
+    else:
+        display.print_speech(entry, [m for m in mates if m.id != entry.speech.id])
+    return ENDED.done
+
+
+def export(args: Namespace) -> int:
+    """Write speeches for other programs."""
+    from flows import export as exports
+
+    settings = _settings(args)
+    with Catalog.open(settings.archive) as catalog:
+        entries = _found(catalog, settings, args.query) if args.query else catalog.entries()
+        if args.output:
+            count = exports.write_file(entries, args.format, args.output)
+            print(f"{count:,} speeches in {args.output}", file=sys.stderr)
+        elif args.format == "parquet" and sys.stdout.isatty():
+            raise JianghuaError("Parquet is not for the screen; name a file with -o FILE")
+        else:
+            exports.write(entries, args.format, sys.stdout.buffer)
+    return ENDED.done
+
+
+def runs(args: Namespace) -> int:
+    """Print what each run did, the latest last."""
+    with Catalog.open(_settings(args).archive) as catalog:
+        found = catalog.runs()
+    known = [msgspec.json.decode(report) if report else _unended(run, at) for run, at, report in found]
+    if args.json:
+        _print_json(known)
+        return ENDED.done
+    for report in reversed(known):
+        dumps, pages = report.get("dumps", {}), report.get("pages", {})
+        rejected = sum(report.get("rejects", {}).values())
+        print(
+            f"{report['run']}  {report['status']:8} {dumps.get('new', 0):>6,} new dumps"
+            f" {pages.get('read', 0):>8,} pages {rejected:>6,} rejects"
+            f" {report.get('seconds', {}).get('total', 0):>8.1f} s"
+        )
+    return ENDED.done
+
+
+def doctor(args: Namespace) -> int:
+    """Check the archive; each line says what is right, or what is wrong and what to do."""
+    from flows.doctor import examine
+
+    findings = examine(_settings(args))
+    if args.json:
+        _print_json([{"good": f.good, "text": f.text, "next": f.next} for f in findings])
+    else:
+        for finding in findings:
+            print(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
+            if finding.next:
+                print(f"     {finding.next}")
+    return ENDED.done if all(f.good for f in findings) else ENDED.failed
+
+
+def _settings(args: Namespace) -> Settings:
+    names = ("archive", "engine", "workers")
+    found = settings_of.load({name: getattr(args, name, None) for name in names})
+    return settings_of.absolute(found)
+
+
+@contextmanager
+def _catalog_if_any(archive: Path) -> Iterator[Catalog | None]:
+    from flows.catalog import FILE
+
+    if (archive / FILE).is_file():
+        with Catalog.open(archive) as catalog:
+            yield catalog
+    else:
+        yield None
+
+
+def _left_behind(catalog: Catalog, settings: Settings) -> bool:
+    """Whether an earlier run was cut off, or the index is gone."""
+    from flows.index import open_engine
+
+    if catalog.unfinished(settings.engine):
+        return True
+    with open_engine(settings) as engine:
+        return engine.fresh
+
+
+def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool = False) -> int:
+    from flows.prefect_runtime import runtime
+
+    folder = str(Path.cwd())
+    with runtime(settings.archive, settings.prefect_api_url):
+        from prefect.exceptions import TerminationSignal
+
+        from flows.ingest import ingest as flow
+
+        try:
+            report = flow(
+                paths=paths,
+                archive=str(settings.archive),
+                folder=folder,
+                engine=settings.engine,
+                workers=settings.workers,
+                page_bytes=settings.page_bytes,
+                retry=retry,
+                quiet=args.json,
+            )
+        except TerminationSignal:  # what Prefect makes of SIGTERM
+            raise KeyboardInterrupt from None
+    if args.json:
+        _print_json(msgspec.to_builtins(report))
+    else:
+        from rich.console import Console
+
+        from flows.report import show as show_report
+
+        show_report(report, Console(highlight=False, soft_wrap=True))
+        if report.rejects:
+            print("What was rejected, and why: jianghua rejects")
+    return ENDED.rejects if report.rejects else ENDED.done
+
+
+def _say_plan(args: Namespace, counts: dict[str, int], files: list[str]) -> None:
+    if not args.dry_run:
+        print(f"Nothing new: 0 new, 0 changed, {counts['unchanged']:,} known dump files.")
+        return
+    for file in files:
+        print(_plain(file))
+    print(
+        ", ".join(f"{number:,} {what}" for what, number in counts.items()) + " dump files; nothing was read."
+    )
+
+
+def _found(catalog: Catalog, settings: Settings, text: str) -> Iterator[Entry]:
+    """All speeches that a query finds, variants too, sorted by id like the whole export."""
+    from flows.index import open_engine, parse
+
+    query, ids, after = parse(text), [], None
+    with open_engine(settings) as engine:
+        while True:
+            answer = engine.search(query, sort="date", limit=1000, after=after, variants=True)
+            ids += [hit.id for hit in answer.hits]
+            after = answer.next
+            if after is None:
+                break
+    yield from catalog.entries(sorted(ids))
+
+
+def _unended(run: str, started: str) -> dict[str, Any]:
+    return {"run": run, "started": started, "status": "cut off"}
+
+
+def _plain(text: str) -> str:
+    """A name from outside, safe to print on one line of a terminal.
+
+    >>> _plain("a\\nb\\x1b[31m")
+    'a\\\\nb\\\\x1b[31m'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _print_json(data: Any) -> None:
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(data), indent=1) + b"\n")
+    sys.stdout.flush()
+
+
+def silence_stdout() -> None:
+    """After the reader of our output (head, less) has gone: nothing more to write, nothing to complain of."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,91 @@
+"""Looks an archive over and says what is wrong with it, and what to do next."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flows.catalog import Catalog
+from flows.errors import ArchiveBusy, JianghuaError
+from flows.index import open_engine
+from flows.lock import hold
+from flows.settings import Settings
+
+FREE_BYTES = 1 << 30
+"""Less free disk than this is worth a word; an archive takes about three times its dumps' text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    good: bool
+    text: str
+    next: str = ""
+    """What to do about it."""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All findings about an archive, in the order in which they should be mended.
+
+    Raises ArchiveMissing where there is no archive.
+    """
+    with Catalog.open(settings.archive) as catalog:
+        return [
+            _free(settings),
+            _busy(settings),
+            *_catalog(catalog),
+            *_work(catalog, settings),
+            *_index(catalog, settings),
+        ]
+
+
+def _free(settings: Settings) -> Finding:
+    free = shutil.disk_usage(settings.archive).free
+    text = f"{free / 1e9:.1f} GB free on the archive's disk"
+    return Finding(free >= FREE_BYTES, text, "" if free >= FREE_BYTES else "make room before the next ingest")
+
+
+def _busy(settings: Settings) -> Finding:
+    try:
+        with hold(settings.archive):
+            return Finding(True, "no run is at work on it")
+    except ArchiveBusy:
+        return Finding(True, "a run is at work on it now")
+
+
+def _catalog(catalog: Catalog) -> Iterator[Finding]:
+    try:
+        verdict = catalog.db.execute("PRAGMA quick_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        verdict = str(error)
+    if verdict != "ok":
+        yield Finding(
+            False, f"the catalog is damaged: {verdict}", "restore it from a copy, or ingest the dumps anew"
+        )
+        return
+    totals = catalog.totals()
+    yield Finding(True, "the catalog is sound: " + ", ".join(f"{n:,} {what}" for what, n in totals.items()))
+    lost = catalog.lost_pages()
+    if lost:
+        yield Finding(False, f"{lost:,} pages are in no speech", "run: jianghua ingest PATH (any path)")
+
+
+def _work(catalog: Catalog, settings: Settings) -> Iterator[Finding]:
+    if catalog.unfinished(settings.engine):
+        yield Finding(False, "an earlier run was cut off", "run the same ingest again: it goes on from there")
+
+
+def _index(catalog: Catalog, settings: Settings) -> Iterator[Finding]:
+    mend = "run: jianghua ingest PATH (any path); it fills the index from the catalog"
+    try:
+        with open_engine(settings) as engine:
+            held = 0 if engine.fresh else engine.count()
+    except JianghuaError as error:
+        yield Finding(False, f"the {settings.engine} index can't be used: {error}", mend)
+        return
+    wanted = catalog.totals()["speeches"]
+    text = f"the {settings.engine} index holds {held:,} of {wanted:,} speeches"
+    yield Finding(held == wanted, text, "" if held == wanted else mend)

@@ -1,0 +1,101 @@
+"""What a worker does with one task: from files to files, timed by stage, and nothing raises on bad input."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from flows import spool
+from flows.dedupe import sign
+from flows.plan import REFUSED, key, sha256
+from flows.read import read
+from flows.records import Dump, Page, Reject, Source, Speech
+from flows.report import Clock
+from flows.settings import Limits
+
+PageStages = Sequence[tuple[str, Callable[[Page], Page | Reject]]]
+Stitch = Callable[[Sequence[Page]], tuple[Speech, ...]]
+Tagger = Callable[[Speech], Speech]
+DETAIL = 300
+"""Characters kept of an error's own words."""
+
+
+def pages(shard: Sequence[Dump], limits: Limits, out: Path, stages: PageStages) -> dict[str, float]:
+    """Take the pages of some dump files through the stages that look at one page; seconds by stage.
+
+    Writes a spool of pages and rejects, each dump file closed by its Seen. OSError passes through where
+    ``out`` can't be written.
+    """
+    clock = Clock()
+    spool.write(out, (item for dump in shard for item in _items(dump, limits, stages, clock)))
+    return clock.rounded()
+
+
+def speeches(groups: Path, out: Path, stitch: Stitch, tag: Tagger) -> dict[str, float]:
+    """Make the speeches of some groups of pages, tagged and signed; seconds by stage."""
+    clock = Clock()
+    found = (g for g in spool.read(groups) if isinstance(g, spool.Group))
+    spool.write(out, (_spoken(g, stitch, tag, clock) for g in found))
+    return clock.rounded()
+
+
+def failure(stage: str, error: Exception | str, dump: Dump) -> Reject:
+    """The reject of a whole dump file that a stage failed on."""
+    detail = error if isinstance(error, str) else _words(error)
+    return Reject(reason="failed", detail=detail, source=Source(file=dump.file), stage=stage)
+
+
+def seen(dump: Dump) -> spool.Seen:
+    """What the dump file looks like now, for the catalog to know it by."""
+    now = time.time_ns()
+    try:
+        stat, digest = Path(dump.path).stat(), sha256(dump.path)
+        size, mtime = stat.st_size, stat.st_mtime_ns
+    except OSError:
+        size, mtime, digest = REFUSED, 0, ""
+    return spool.Seen(path=key(dump), file=dump.file, size=size, mtime_ns=mtime, seen_ns=now, sha256=digest)
+
+
+def _items(dump: Dump, limits: Limits, stages: PageStages, clock: Clock) -> Iterator[spool.Item]:
+    before = seen(dump)
+    found = iter(read(dump, limits))
+    try:
+        while True:
+            with clock("read"):
+                page = next(found, None)
+            if page is None:
+                break
+            yield page if isinstance(page, Reject) else _through(page, stages, clock)
+    except OSError as error:
+        yield Reject(reason="unreadable", detail=_words(error), source=Source(file=dump.file), stage="read")
+    except Exception as error:
+        yield failure("read", error, dump)
+    yield before
+
+
+def _through(page: Page, stages: PageStages, clock: Clock) -> Page | Reject:
+    for name, stage in stages:
+        try:
+            with clock(name):
+                result = stage(page)
+        except Exception as error:  # a fault of ours must cost one page, not the run
+            return Reject(reason="failed", detail=_words(error), source=page.source, stage=name)
+        if isinstance(result, Reject):
+            return result
+        page = result
+    return page
+
+
+def _spoken(group: spool.Group, stitch: Stitch, tag: Tagger, clock: Clock) -> spool.Spoken:
+    with clock("stitch"):
+        stitched = stitch(group.pages)
+    with clock("tag"):
+        tagged = tuple(tag(s) for s in stitched)
+    with clock("sign"):
+        marks = tuple(sign(s.text) for s in tagged)
+    return spool.Spoken(key=group.key, speeches=tagged, marks=marks)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:DETAIL]

@@ -15,6 +15,7 @@ import msgspec
 
 from flows import settings as settings_of
 from flows.catalog import Catalog
+from flows.display import safe
 from flows.errors import ENDED, REASONS, JianghuaError
 from flows.records import Entry
 from flows.settings import Settings
@@ -58,7 +59,7 @@ def rejects(args: Namespace) -> int:
         for reject, _ in found:
             if reject.reason == reason:
                 at = f" at byte {reject.source.offset:,}" if reject.source.offset else ""
-                print(f"  {_plain(reject.source.file)}{at}: {_plain(reject.detail)}")
+                print(f"  {safe(reject.source.file)}{at}: {safe(reject.detail)}")
     if found:
         print("When you have mended what can be mended: jianghua rejects --retry")
     else:
@@ -81,7 +82,14 @@ def search(args: Namespace) -> int:
         found = [(entries[hit.id], hit.score) for hit in answer.hits if hit.id in entries]
         shown = [results.result(entry, query, score) for entry, score in found]
     if args.json:
-        _print_json(display.search_json(answer, shown))
+        _print_json(
+            {
+                "total": answer.total,
+                "results": [results.as_json(one) for one in shown],
+                "facets": answer.facets,
+                "next": answer.next,
+            }
+        )
     else:
         display.print_search(answer, shown, args)
     return ENDED.done
@@ -96,7 +104,7 @@ def show(args: Namespace) -> int:
         speech = catalog.resolve(args.id)
         entry = catalog.entry(speech) if speech else None
         if entry is None:
-            raise JianghuaError(f"no speech {_plain(args.id)} here; find ids with: jianghua search QUERY")
+            raise JianghuaError(f"no speech {safe(args.id)} here; find ids with: jianghua search QUERY")
         mates = [e.speech for e in catalog.entries(catalog.cluster(entry.cluster))]
     if args.json:
         _print_json(as_json(entry))
@@ -223,7 +231,7 @@ def _say_plan(args: Namespace, counts: dict[str, int], files: list[str]) -> None
         print(f"Nothing new: 0 new, 0 changed, {counts['unchanged']:,} known dump files.")
         return
     for file in files:
-        print(_plain(file))
+        print(safe(file))
     print(
         ", ".join(f"{number:,} {what}" for what, number in counts.items()) + " dump files; nothing was read."
     )
@@ -246,15 +254,6 @@ def _found(catalog: Catalog, settings: Settings, text: str) -> Iterator[Entry]:
 
 def _unended(run: str, started: str) -> dict[str, Any]:
     return {"run": run, "started": started, "status": "cut off"}
-
-
-def _plain(text: str) -> str:
-    """A name from outside, safe to print on one line of a terminal.
-
-    >>> _plain("a\\nb\\x1b[31m")
-    'a\\\\nb\\\\x1b[31m'
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _print_json(data: Any) -> None:

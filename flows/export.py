@@ -149,7 +149,7 @@ def _parquet(entries: Iterable[Entry], out: IO[bytes]) -> int:
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in FLAT])
     count = 0
     rows: list[dict[str, Any]] = []
-    with ParquetWriter(out, schema, compression="zstd") as writer:
+    with ParquetWriter(out, schema, compression="zstd") as writer:  # type: ignore[no-untyped-call]
         for entry in entries:
             count += 1
             rows.append(as_row(entry))

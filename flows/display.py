@@ -1,0 +1,131 @@
+"""What a person sees at the terminal: results with the words found in colour, and a speech whole."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
+from shlex import quote
+
+from rich.console import Console
+from rich.text import Text
+
+from flows.index.engine import Answer
+from flows.index.results import Reason, Result, Snippet, reason
+from flows.records import Entry, Evidence, Speech
+
+_LEVELS = {
+    "national": "national 国家",
+    "province": "province 省级",
+    "prefecture": "prefecture 地市级",
+    "county": "county 县级",
+    "township": "township 乡镇",
+}
+FACETS_SHOWN = ("year", "level", "province")
+VALUES_SHOWN = 8
+
+
+def safe(text: str) -> str:
+    """Text from outside with its control characters made visible, so that it can't steer a terminal.
+
+    >>> safe("a\\nb\\x1b[31m")
+    'a\\\\nb\\\\x1b[31m'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def print_search(answer: Answer, shown: Sequence[Result], args: Namespace) -> None:
+    """Print a page of hits, what they have in common, and how to get the next page."""
+    console = _console()
+    console.print(f"{answer.total:,} speech{'' if answer.total == 1 else 'es'}")
+    for result in shown:
+        _print_result(console, result)
+    for name in FACETS_SHOWN if answer.total > 1 else ():
+        values = list(answer.facets.get(name, {}).items())
+        more = f"  and {len(values) - VALUES_SHOWN} more" if len(values) > VALUES_SHOWN else ""
+        line = "  ".join(f"{safe(value)} {count:,}" for value, count in values[:VALUES_SHOWN])
+        console.print(Text(f"{name}: {line}{more}", style="dim"))
+    if answer.next:
+        again = f"jianghua search {quote(args.query)} --after {answer.next}"
+        console.print(Text(f"next page: {again}", style="dim"))
+
+
+def print_speech(entry: Entry, copies: Iterable[Speech]) -> None:
+    """Print one speech: what is known of it and why, where it is from, and its text."""
+    console, speech = _console(), entry.speech
+    console.print(Text(safe(speech.title) or "(no title)", style="bold"))
+    rows = [
+        ("id", speech.id),
+        *((r.fact.replace("speech_date", "date"), _value(r)) for r in _reasons(entry)),
+        ("speaker", speech.speaker_role),
+        ("occasion", speech.occasion),
+        ("type", speech.doc_type),
+        ("put up", speech.published),
+        ("whole", _wholeness(speech)),
+        ("repairs", ", ".join(f"{rule} {count}" for rule, count in speech.edits)),
+        ("gaps", str(speech.gaps) if speech.gaps else None),
+    ]
+    for name, value in rows:
+        if value:
+            console.print(Text(f"{name:9}", style="dim").append(safe(value), style="default"))
+    for found in _reasons(entry):
+        for evidence in _few(found.evidence):
+            where = f" (in the copy {evidence.speech})" if evidence.speech else ""
+            line = Text(f"{found.fact.replace('speech_date', 'date'):9}", style="dim")
+            console.print(line.append(f"“{safe(evidence.sentence)}”{where}", style="default"))
+    for source in entry.sources:
+        at = f"bytes {source.offset}-{source.offset + source.length}"
+        console.print(Text("from     ", style="dim").append(f"{safe(source.file)} {at} {source.url or ''}"))
+    for copy in copies:
+        console.print(Text("copy     ", style="dim").append(f"{copy.id} {safe(copy.title)}"))
+    console.print()
+    for paragraph in speech.text.split("\n"):
+        console.print(Text(safe(paragraph)))
+
+
+def _print_result(console: Console, result: Result) -> None:
+    entry = result.entry
+    console.print()
+    console.print(_marked(result.title, "bold").append(f"  {entry.speech.id}", style="dim"))
+    facts = "  ".join(_value(r) for r in _reasons(entry))
+    variants = f"  {entry.variants} cop{'y' if entry.variants == 1 else 'ies'}" if entry.variants else ""
+    console.print(Text(f"  {safe(facts)}{variants}", style="cyan"))
+    for snippet in result.snippets:
+        console.print(Text("  ").append_text(_marked(snippet, "default")))
+    for found in result.reasons:
+        for evidence in _few(found.evidence):
+            why = f"  {found.fact.replace('speech_date', 'date')}: “{safe(evidence.sentence)}”"
+            console.print(Text(why, style="dim"))
+
+
+def _reasons(entry: Entry) -> list[Reason]:
+    return [reason(entry, fact) for fact in ("speech_date", "level", "region")]
+
+
+def _value(found: Reason) -> str:
+    if found.value is None:
+        name = {"speech_date": "date", "level": "level", "region": "place"}[found.fact]
+        return f"{name} unknown ({found.unknown})"
+    return _LEVELS.get(found.value, found.value) if found.fact == "level" else found.value
+
+
+def _wholeness(speech: Speech) -> str:
+    if speech.missing_pages:
+        return "no, pages missing: " + ", ".join(map(str, speech.missing_pages))
+    return "no, cut off" if speech.truncated else "yes"
+
+
+def _few(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Each sentence once, three at most."""
+    return list({e.sentence: e for e in evidence}.values())[:3]
+
+
+def _marked(snippet: Snippet, style: str) -> Text:
+    text = Text("".join(c if c.isprintable() else " " for c in snippet.text), style=style)
+    for start, end in snippet.spans:
+        text.stylize("bold red" if sys.stdout.isatty() else "", start, end)
+    return text
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,115 @@
+"""Killed at any moment and started again, the archive ends as if never killed: the steps below the flow."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLES, export_bytes, take_in
+
+from flows import catalog_writer, coordinator, ingest
+from flows.catalog import Catalog
+
+KILLS = 24
+
+
+def in_child(work: Callable[[], object], kill_after: float | None = None) -> int:
+    """Do something in a forked process, kill -9 it after some seconds; its exit status, -9 if killed."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, float]:
+    """The export of the samples, and how long their steps take."""
+    archive = tmp_path_factory.mktemp("undisturbed")
+    take_in(tmp_path_factory.mktemp("warm"), SAMPLES)  # loads what is loaded once a process
+    start = time.monotonic()
+    take_in(archive, SAMPLES)
+    return export_bytes(archive), time.monotonic() - start
+
+
+def test_killed_at_random_moments(undisturbed: tuple[bytes, float], tmp_path: Path) -> None:
+    wanted, seconds = undisturbed
+    dice, killed = random.Random(2007), 0
+    for number in range(KILLS // 4):
+        archive = tmp_path / str(number)
+        for _ in range(4):  # the same archive, killed again and again
+            status = in_child(lambda a=archive: take_in(a, SAMPLES), dice.uniform(0, seconds))
+            killed += status == -signal.SIGKILL
+        assert in_child(lambda a=archive: take_in(a, SAMPLES)) == 0
+        assert export_bytes(archive) == wanted
+        assert not (archive / "work").exists()
+    assert killed > KILLS // 2, "too few were killed for this to show anything"
+
+
+BOUNDARIES = [
+    (catalog_writer.Writer, "start_run"),
+    (catalog_writer.Writer, "take_in"),
+    (catalog_writer.Writer, "put_speeches"),
+    (catalog_writer.Writer, "put_links"),
+    (catalog_writer.Writer, "put_cluster"),
+    (catalog_writer.Writer, "mark_indexed"),
+    (catalog_writer.Writer, "end_run"),
+    (coordinator.Run, "make_speeches"),
+    (coordinator.Run, "find_copies"),
+    (coordinator.Run, "tell_engine"),
+]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(("owner", "step"), BOUNDARIES, ids=lambda x: getattr(x, "__name__", x))
+def test_killed_at_each_boundary(
+    owner: type, step: str, after: bool, undisturbed: tuple[bytes, float], tmp_path: Path
+) -> None:
+    def run_and_die() -> None:
+        real = getattr(owner, step)
+
+        def dying(*args: object) -> object:
+            if after:
+                real(*args)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(owner, step, dying)
+        take_in(tmp_path, SAMPLES)
+
+    assert in_child(run_and_die) == -signal.SIGKILL
+    assert in_child(lambda: take_in(tmp_path, SAMPLES)) == 0
+    assert export_bytes(tmp_path) == undisturbed[0]
+    with Catalog.open(tmp_path) as catalog:
+        assert not catalog.unfinished("embedded")
+        cut_off = [run for run, _, report in catalog.runs() if report is None]
+        assert len(cut_off) == (0 if (step, after) in (("start_run", False), ("end_run", True)) else 1)
+
+
+def test_a_worker_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shard whose process is killed is done again file by file, and the file that kills is rejected."""
+    poison = tmp_path / "poison.txt"
+    poison.write_text("同志们：这个文件会让读它的进程死掉。", "utf-8")
+
+    def fan_out(work, jobs, workers):  # type: ignore[no-untyped-def]
+        for job in jobs:
+            if any(dump.path == str(poison) for dump in job.get("shard", ())):
+                return  # what a broken pool looks like to the coordinator
+            do = {"pages": ingest.read_pages, "speeches": ingest.make_speeches}[work]
+            yield job, do(**job)
+
+    monkeypatch.setattr("conftest.serially", fan_out)
+    report = take_in(tmp_path / "archive", SAMPLES, poison)
+    assert report.rejects.pop("failed") == 1
+    assert report.archive["pages"] == take_in(tmp_path / "other", SAMPLES).archive["pages"]

@@ -1,0 +1,74 @@
+"""From the arguments of a command line to the dump files behind them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from flows.errors import JianghuaError
+from flows.records import Dump, Reject, Source
+
+
+def discover(paths: Iterable[str]) -> Iterator[Dump | Reject]:
+    """The files given and the files below the folders given, each folder in sorted order.
+
+    Hidden files below a folder are skipped (one given by name is taken), a folder reached twice is
+    walked once. Devices, sockets and pipes are never opened. Raises JianghuaError, before anything
+    is yielded, when a path given is not there.
+    """
+    given = list(paths)
+    for path in given:
+        _must_exist(path)
+    return _walk(given)
+
+
+def printable(name: str) -> str:
+    """A file name as text: bytes that are not UTF-8 become escapes.
+
+    >>> printable("a\\udcff.txt")
+    'a\\\\xff.txt'
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _must_exist(path: str) -> None:
+    if not path:
+        raise JianghuaError("an empty path was given; name a file or a folder")
+    try:
+        Path(path).lstat()
+    except PermissionError:
+        return
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else str(error)) or "not there"
+        where = printable(str(Path.cwd()))
+        raise JianghuaError(
+            f"{printable(path)[:300]}: {why}; check the name (looked for from {where})"
+        ) from None
+
+
+def _walk(given: list[str]) -> Iterator[Dump | Reject]:
+    pending = given[::-1]
+    walked: set[tuple[int, int]] = set()
+    while pending:
+        name = pending.pop()
+        try:
+            status = Path(name).stat()
+            if stat.S_ISREG(status.st_mode):
+                yield Dump(file=printable(name), path=str(Path(name).absolute()))
+            elif stat.S_ISDIR(status.st_mode):
+                identity = (status.st_dev, status.st_ino)
+                if identity not in walked:
+                    walked.add(identity)
+                    with os.scandir(name) as entries:
+                        below = sorted(e.path for e in entries if not e.name.startswith("."))
+                    pending += reversed(below)
+            else:
+                yield _reject(name, "unsupported", "a device, pipe or socket; only files are read")
+        except OSError as error:
+            yield _reject(name, "unreadable", f"{error.strerror or error}; check its permissions")
+
+
+def _reject(name: str, reason: str, detail: str) -> Reject:
+    return Reject(reason=reason, detail=detail, source=Source(file=printable(name)), stage="read")

@@ -1,0 +1,103 @@
+"""Clean: what the site added goes, the writer's words stay, what the page says of itself becomes fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows.clean.counters import drop_counters
+from flows.clean.draft import STAGE, Draft, fold
+from flows.clean.fields import address, host, moment
+from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, unescape
+from flows.clean.repeats import drop_copy, drop_summary
+from flows.clean.rules import by_place
+from flows.clean.survey import Survey, survey
+from flows.clean.title import drop_title_lines, drop_title_prefix, find_title
+from flows.records import Page, Reject
+
+__all__ = ["clean"]
+
+_WATERMARK_ZONE = 120
+"""Characters at the end of the text that a copier's mark can stand in."""
+
+
+def clean(page: Page) -> Page | Reject:
+    """A page whose text is the speech alone, one paragraph a line, and whose fields say what its lines said.
+
+    Expects simplified Chinese with damaged characters repaired. What an earlier stage has found
+    (title, address, time, page number) stands. Rejects with ``empty`` a page without text, with
+    ``no-body`` one that held nothing but what the site added. Never raises for bad text.
+
+    >>> from flows.records import Source
+    >>> page = Page(id="a", source=Source(file="a.txt"), media="text/plain",
+    ...     text="某县长在动员会上的讲话\\n时间:2022-05-23 06:11:00\\n同志们:\\n我们开会。\\n下载本文档")
+    >>> done = clean(page)
+    >>> done.title, done.published, done.text
+    ('某县长在动员会上的讲话', '2022-05-23T06:11:00', '同志们:\\n我们开会。')
+    """
+    draft = Draft(page.text)
+    unescape(draft)
+    if not draft.text.strip():
+        return Reject(reason="empty", detail="no text on the page", source=page.source, stage=STAGE)
+    drop_lost_spaces(draft)
+    drop_inside(draft)
+    drop_counters(draft)
+    drop_markdown(draft)
+    _drop_watermark(draft)
+    draft.tidy()
+    drop_summary(draft)
+    found = survey(draft.lines)
+    title = page.title or find_title(found)
+    _furnish(draft, found)
+    if title:
+        drop_title_lines(draft, title)
+        drop_title_prefix(draft, title)
+    drop_copy(draft)
+    draft.tidy()
+    if not draft.text:
+        return Reject(reason="no-body", detail="only the site's own lines", source=page.source, stage=STAGE)
+    return _with_facts(
+        replace(page, text=draft.text, title=title, edits=page.edits + tuple(draft.edits)), found
+    )
+
+
+def _furnish(draft: Draft, found: Survey) -> None:
+    """Take the surveyed lines off, rule by rule."""
+    numbers = list(range(len(draft.lines)))
+    for rule, doomed in found.doomed.items():
+        draft.drop_lines(rule, [at for at, number in enumerate(numbers) if number in doomed])
+        numbers = [number for number in numbers if number not in doomed]
+
+
+def _drop_watermark(draft: Draft) -> None:
+    """What a copier wrote behind the last sentence."""
+    end = len(draft.text.rstrip())
+    start = max(draft.text.rfind("\n", 0, end) + 1, end - _WATERMARK_ZONE)
+    last = fold(draft.text[start:end])
+    for rule in by_place("close"):
+        if mark := rule.pattern.search(last):
+            draft.replace(rule.name, [(start + mark.start(), start + mark.end(), "")])
+            return
+
+
+def _with_facts(page: Page, found: Survey) -> Page:
+    """The page with what its own lines say of it, where an earlier stage has not said it."""
+    said: dict[str, list[str]] = {}
+    for kind, value in found.facts:
+        said.setdefault(kind, []).append(value)
+    times = said.get("published", []) + ([] if "place" in said else said.get("time", []))
+    numbers = {int(value) for value in said.get("number", [])}
+    counts = {int(value) for value in said.get("count", [])}
+    url = page.url or next(filter(None, map(address, said.get("url", []))), None)
+    number = page.number or (numbers.pop() if len(numbers) == 1 else None)
+    source = replace(page.source, url=page.source.url or url, page=page.source.page or number)
+    return replace(
+        page,
+        source=source,
+        head="\n".join(filter(None, [page.head, *found.head])),
+        published=page.published or next(filter(None, map(moment, times)), None),
+        url=url,
+        site=page.site or host(url),
+        number=number,
+        count=page.count or (counts.pop() if len(counts) == 1 else None),
+        truncated=page.truncated or found.truncated,
+    )

@@ -1,0 +1,106 @@
+"""A text on its way to being clean, and the edits that made it so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flows.records import Edit
+
+STAGE = "clean"
+_FOLD = str.maketrans("：，（）／！？；＞＜　［］＿", ":,()/!?;>< []_")
+_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_SPACED_OUT = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: [{_HAN}]){{3,}}(?![{_HAN}])")
+_SPACE_IN_SENTENCE = re.compile(rf"(?<=[{_HAN}，。；：、]) (?=[{_HAN}，。；：、“（])")
+_NUMBERED = re.compile(
+    r"(?:[(（]?[一二三四五六七八九十]{1,3}[)）、]|第[一二三四五六七八九十]{1,3}|\d{1,2}[.、])"
+)
+_SENTENCE = re.compile(r"[。；！？，,;!?]")
+
+Span = tuple[int, int, str]
+"""Start and end in the text as the rule finds it, and what to put there."""
+
+
+class Draft:
+    """The text so far and its edits.
+
+    >>> draft = Draft("下载本文档\\n同志们：")
+    >>> draft.replace("download", [(0, 6, "")])
+    >>> draft.text, draft.edits[0].before
+    ('同志们：', '下载本文档\\n')
+    """
+
+    def __init__(self, text: str):
+        self.text = _BREAKS.sub("\n", text)
+        self.edits: list[Edit] = []
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def replace(self, rule: str, spans: Iterable[Span]) -> None:
+        """Replace spans, given in order and apart from each other, as the work of one rule."""
+        parts, done = [], 0
+        for start, end, after in spans:
+            parts += [self.text[done:start], after]
+            self.edits.append(
+                Edit(stage=STAGE, rule=rule, start=start, before=self.text[start:end], after=after)
+            )
+            done = end
+        if done:
+            self.text = "".join([*parts, self.text[done:]])
+
+    def drop_lines(self, rule: str, numbers: Iterable[int]) -> None:
+        """Remove whole lines, runs of them as one edit, each with the line break that it leaves behind."""
+        gone = set(numbers)
+        if not gone:
+            return
+        spans: list[Span] = []
+        at = 0
+        for number, line in enumerate(self.lines):
+            end = min(at + len(line) + 1, len(self.text))
+            if number in gone:
+                if spans and spans[-1][1] == at:
+                    spans[-1] = (spans[-1][0], end, "")
+                else:
+                    spans.append((at, end, ""))
+            at = end
+        self.replace(rule, spans)
+
+    def tidy(self) -> None:
+        """White space: one paragraph a line, no blank lines, no spaces that only lay the page out."""
+        kept = (tidy_line(line) for line in self.lines)
+        self.text = "\n".join(line for line in kept if line)
+
+
+def tidy_line(line: str) -> str:
+    """A line without outer spaces, runs of spaces, and spaces between Chinese characters of a sentence.
+
+    A name stays apart from the office, a heading from the paragraph that runs on behind it.
+
+    >>> tidy_line("\\u3000政 府 工 作 报 告 "), tidy_line("某市市长  张三")
+    ('政府工作报告', '某市市长 张三')
+    """
+    line = " ".join(line.replace("\ufeff", "").split())
+    if " " not in line:
+        return line
+    line = _SPACED_OUT.sub(lambda found: found[0].replace(" ", ""), line)
+    if len(line) < 30 or not _SENTENCE.search(line):
+        return line
+    kept = line.find(" ") + 1 if _NUMBERED.match(line) else 0
+    return line[:kept] + _SPACE_IN_SENTENCE.sub("", line[kept:])
+
+
+def fold(text: str) -> str:
+    """The same text with full-width punctuation as half-width, character for character.
+
+    >>> fold("时间：（未知）")
+    '时间:(未知)'
+    """
+    return text.translate(_FOLD)
+
+
+def squeeze(text: str) -> str:
+    """The form in which two wordings of one text are equal: folded, no white space, no Markdown, no ``?``."""
+    return re.sub(r"[\s?*#]+", "", fold(text))

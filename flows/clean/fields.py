@@ -1,0 +1,103 @@
+"""Field lines (``发文时间：2006-02-15``): taken off the body, kept in the head, read as facts."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flows.clean.draft import fold
+from flows.clean.rules import label_pattern, labels
+
+_LONGEST_LINE = 300
+_COUNTER = re.compile(r"\d{1,9}")
+_DAY = r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?"
+_CLOCK = r"(\d{1,2})\s?:\s?(\d{2})(?:\s?:\s?(\d{2}))?"
+_MOMENT = re.compile(rf"{_DAY}(?:[\sT]*{_CLOCK})?")
+_BARE_MOMENT = re.compile(rf"\s*{_DAY}\s*{_CLOCK}\s*")
+_BARE_DAY = re.compile(rf"\s*{_DAY}\s*")
+_URL = re.compile(r"https?://[^\s\"'<>，。；）】]{4,500}")
+_SPLIT_ENDING = re.compile(r"\s+(?=\.(?:s?html?|aspx?|jsp|php)\b)")
+
+Field = tuple[str, str, str]
+"""Kind, label and value."""
+
+
+def fields(line: str, following: str = "") -> list[Field]:
+    """The fields that a line is made of; none if it is not a field line.
+
+    ``following`` is the next line: counters stand there in some scrapes (``阅读：``, ``175``).
+
+    >>> fields("时间：2023-03-30  来源：政府官网")
+    [('time', '时间', '2023-03-30'), ('note', '来源', '政府官网')]
+    >>> fields("时间就是生命：我们要抓紧。")
+    []
+    """
+    if len(line) > _LONGEST_LINE:
+        return []
+    folded = fold(line)
+    if _BARE_MOMENT.fullmatch(folded):
+        return [("published", "", line.strip())]
+    found = list(label_pattern().finditer(folded))
+    if not found or folded[: found[0].start()].strip():
+        return []
+    ends = [label.start() for label in found[1:]] + [len(line)]
+    result = [
+        (labels()[label[1]], label[1], line[label.end() : end].strip())
+        for label, end in zip(found, ends, strict=True)
+    ]
+    kind, label, value = result[-1]
+    if kind == "summary" and value:
+        return []
+    if kind == "counter" and not value and _COUNTER.fullmatch(following.strip()):
+        result[-1] = (kind, label, following.strip())
+    return result
+
+
+def moment(value: str) -> str | None:
+    """A day, or a day and a time, as ISO 8601; None where there is none.
+
+    >>> moment("2022-05-23 06:11:00"), moment("2010年1月5日"), moment("未知")
+    ('2022-05-23T06:11:00', '2010-01-05', None)
+    """
+    found = _MOMENT.search(fold(value))
+    if not found:
+        return None
+    numbers = [int(group or 0) for group in found.groups()]
+    try:
+        when = datetime(*numbers)  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    return when.isoformat() if found[4] else when.date().isoformat()
+
+
+def is_day(line: str) -> bool:
+    """Whether a line is a day and nothing else, as sites print it above an article.
+
+    >>> is_day("2006年02月18日"), is_day("（2006年2月16日）")
+    (True, False)
+    """
+    return bool(_BARE_DAY.fullmatch(fold(line)))
+
+
+def address(value: str) -> str | None:
+    """The URL in a field's value, mended where a space stands before its ending; None where there is none.
+
+    >>> address("https://www.example.cn/doc/1088 .html")
+    'https://www.example.cn/doc/1088.html'
+    """
+    found = _URL.search(_SPLIT_ENDING.sub("", value))
+    return found[0] if found and host(found[0]) else None
+
+
+def host(url: str | None) -> str | None:
+    """The host of a URL, or None.
+
+    >>> host("https://www.example.cn/doc/1.html")
+    'www.example.cn'
+    """
+    try:
+        name = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    return name if name and "." in name else None

@@ -1,0 +1,104 @@
+"""What is left of markup, and of characters a scraper could not write: ``&nbsp;``, ``????``, ``**``."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from flows.clean.draft import Draft, Span
+from flows.clean.rules import by_place
+
+_ESCAPED_BREAK = re.compile(r"(?:\\r\\n|\\n)+")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,5}|#x[0-9a-fA-F]{2,4});")
+_LOST_SPACES = re.compile(r"(?:\?\?)+(?!\?)")
+_HEADING_MARK = re.compile(r"^[ \t\u3000]{0,8}(?:#{1,6}[ \t]+|>(?:[ \t]+|$))", re.MULTILINE)
+_RULE_LINE = re.compile(r"^[ \t]{0,8}-{3,80}[ \t]{0,8}$", re.MULTILINE)
+_BOLD_LINE = re.compile(
+    r"^[ \t\u3000]{0,8}\*\*"
+    r"(?:[^*\n]{1,200}\*\*[ \t\u3000]{0,8}$"
+    r"|[(（]?(?:[一二三四五六七八九十]{1,3}[)）、.]|\d{1,3}[、.．])[^*\n]{1,200}\*\*)",
+    re.MULTILINE,
+)
+_BOLD = re.compile(r"\*\*")
+_MASKED_PLACE = re.compile(r"[省市州县区乡镇村盟旗局委厅办校院]")
+
+
+def unescape(draft: Draft) -> None:
+    """Line breaks and entities that were written out as text. A lone ``\\n`` may be part of a path: it stays.
+
+    >>> draft = Draft("各位代表：\\\\r\\\\n&nbsp;我报告工作。")
+    >>> unescape(draft)
+    >>> draft.text.split()
+    ['各位代表：', '我报告工作。']
+    """
+    if "\\r\\n" in draft.text:
+        breaks = _ESCAPED_BREAK.finditer(draft.text)
+        draft.replace("escaped-break", [(found.start(), found.end(), "\n") for found in breaks])
+    entities: list[Span] = []
+    for found in _ENTITY.finditer(draft.text):
+        character = html.unescape(found[0])
+        if character != found[0]:
+            entities.append((found.start(), found.end(), " " if character.isspace() else character))
+    draft.replace("entity", entities)
+
+
+def drop_lost_spaces(draft: Draft) -> None:
+    """Even runs of ``?``: the layout's wide spaces, two for each, in an encoding that had none.
+
+    Two in the middle of a sentence may be damaged characters or a speaker's surprise; only runs at
+    white space, at an edge of the line, or of four and more are taken, and none behind a question.
+
+    >>> draft = Draft("区长?? 程?? 杰????各位代表：这是为什么????")
+    >>> drop_lost_spaces(draft)
+    >>> draft.text
+    '区长  程  杰 各位代表：这是为什么????'
+    """
+    spans: list[Span] = []
+    for found in _LOST_SPACES.finditer(draft.text):
+        start, end = found.span()
+        before, after = draft.text[max(0, start - 1) : start], draft.text[end : end + 1]
+        at_edge = before in ("", "\n") or (after.isspace() and after != "\n") or before.isspace()
+        asked = before in tuple("吗呢么啊吧谁何哪样少?")
+        if before != "?" and not asked and (at_edge or end - start >= 4):
+            spans.append((start, end, " "))
+    draft.replace("lost-space", spans)
+
+
+def drop_markdown(draft: Draft) -> None:
+    """The marks of Markdown: headings, rules, bold. ``**区`` is a place whose name is withheld.
+
+    >>> draft = Draft("## 一、回顾\\n**二、任务**\\n要**抓项目**。\\n**区与**县")
+    >>> drop_markdown(draft)
+    >>> draft.text
+    '一、回顾\\n二、任务\\n要抓项目。\\n**区与**县'
+    """
+    headings = [(found.start(), found.end(), "") for found in _HEADING_MARK.finditer(draft.text)]
+    bold = any(
+        not _MASKED_PLACE.match(found[0].lstrip("* \t\u3000")) for found in _BOLD_LINE.finditer(draft.text)
+    )
+    if not headings and not bold:
+        return
+    draft.replace("heading-mark", headings)
+    draft.replace(
+        "rule-line", [(found.start(), found.end(), "") for found in _RULE_LINE.finditer(draft.text)]
+    )
+    spans: list[Span] = []
+    at = 0
+    for line in draft.lines:
+        spans += ((at + start, at + end, "") for start, end in _bold_marks(line))
+        at += len(line) + 1
+    draft.replace("bold", spans)
+
+
+def _bold_marks(line: str) -> list[tuple[int, int]]:
+    """The marks of bold on a line: pairs, none of which stands for a place."""
+    marks = [found.span() for found in _BOLD.finditer(line)]
+    if len(marks) % 2 or any(_MASKED_PLACE.match(line, end) for _, end in marks):
+        return []
+    return marks
+
+
+def drop_inside(draft: Draft) -> None:
+    """What rules of the place ``inside`` match: pictures written out as text."""
+    for rule in by_place("inside"):
+        draft.replace(rule.name, [(f.start(), f.end(), "") for f in rule.pattern.finditer(draft.text)])

@@ -1,0 +1,72 @@
+"""The kinds of line around a body, told by their form: titles, datelines, salutations, prose."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from functools import cache
+
+from flows.clean.draft import fold
+from flows.clean.rules import LONGEST
+from flows.resources import reference
+
+_COMMA = re.compile(r"[,，。;；]")
+_ENDS = tuple("。!?！？")
+_NO_TITLE = tuple("—―－─–-<>")
+_PROSE = 30
+"""Characters from which a line with a comma or a full stop is prose. Headings and links are shorter."""
+
+
+def has_shape(line: str, *shapes: str) -> bool:
+    """Whether a line is of one of the shapes of ``shapes.tsv``.
+
+    >>> has_shape("——2007年9月12日在全县大会上", "dateline"), has_shape("同志们：", "title")
+    (True, False)
+    """
+    if len(line) > LONGEST:
+        return False
+    folded = fold(line)
+    return any(pattern.fullmatch(folded) for shape in shapes for pattern in _shapes()[shape])
+
+
+def is_title(line: str) -> bool:
+    """Whether a line is the title of a speech or a report, not the line that tells when and where.
+
+    >>> is_title("在全市工作会议上的讲话"), is_title("——在人民代表大会上的报告")
+    (True, False)
+    """
+    return has_shape(line, "title") and not has_shape(line, "caption") and not line.startswith(_NO_TITLE)
+
+
+def is_bare_title(line: str) -> bool:
+    """Whether a page's first line can be its title though it names no kind of text.
+
+    >>> is_bare_title("以实干开创新局面"), is_bare_title("某县县长 张三")
+    (True, False)
+    """
+    return not line.startswith(_NO_TITLE) and not has_shape(line, "dateline", "speaker", "caption")
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is a sentence or more, as against a heading, a name or a link.
+
+    >>> is_prose("今年以来，全县上下抓项目、促投资、稳增长，各项工作取得了新的成绩。"), is_prose("首页")
+    (True, False)
+    """
+    return (len(line) >= _PROSE and bool(_COMMA.search(line))) or line.endswith(_ENDS)
+
+
+def begins_body(line: str) -> bool:
+    """Whether the speech itself begins here at the latest: a salutation, a numbered heading, or prose."""
+    return is_prose(line) or has_shape(line, "salutation", "heading")
+
+
+@cache
+def _shapes() -> dict[str, list[re.Pattern[str]]]:
+    found: dict[str, list[re.Pattern[str]]] = defaultdict(list)
+    with reference("clean/shapes.tsv").open(encoding="utf-8", newline="") as file:
+        table = (line for line in file if not line.startswith("#"))
+        for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
+            found[row["shape"]].append(re.compile(row["pattern"]))
+    return found

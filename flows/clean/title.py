@@ -1,0 +1,69 @@
+"""The title: where the page says it, and its repetitions in the body."""
+
+from __future__ import annotations
+
+import re
+
+from flows.clean.draft import Draft, squeeze
+from flows.clean.shapes import begins_body, is_bare_title, is_prose, is_title
+from flows.clean.survey import Survey
+
+_SHORTEST, _LONGEST = 4, 100
+_LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
+"""What may stand before a title at the start of the body: the number of a fragment, which joining needs."""
+_GAP = 12
+"""Characters between two repetitions of a title: 在〔...〕, 关于, a colon."""
+_GOES_ON = re.compile(r"[,，。、；;》”\"中里时上后精神要的和与及]")
+"""What shows that a sentence only mentions the title."""
+_PAGE_MARK = re.compile(r"\s*[(（_]?第\d{1,4}页[)）]?$")
+
+
+def find_title(found: Survey) -> str | None:
+    """The title a page gives itself: a field, else the longest heading that has the form of a title,
+    else a first line that stands right above a salutation or a field line.
+
+    >>> find_title(Survey(opening=["工作报告", "某县政府工作报告_第2页"]))
+    '某县政府工作报告'
+    """
+    named = [value for kind, value in found.facts if kind == "title"]
+    headings = [value for kind, value in found.facts if kind == "heading"] + found.opening
+    headings = [_PAGE_MARK.sub("", line.strip()) for line in headings]
+    shaped = [line for line in headings if is_title(line) and len(line) >= _SHORTEST]
+    if named:
+        title = named[0]
+    elif shaped:
+        title = max(shaped, key=len)
+    elif found.titled and is_bare_title(found.opening[0]):
+        title = found.opening[0]
+    else:
+        return None
+    title = _PAGE_MARK.sub("", title.strip(" *#"))
+    return title if _SHORTEST <= len(title) <= _LONGEST else None
+
+
+def drop_title_lines(draft: Draft, title: str) -> None:
+    """Remove the lines above the body that say the title, or a part of it that is itself a title."""
+    whole, repeated = squeeze(title), set()
+    for number, line in enumerate(draft.lines):
+        form = squeeze(line)
+        if form == whole or (len(form) >= _SHORTEST and form in whole and is_title(line)):
+            repeated.add(number)
+        elif begins_body(line):
+            break
+    draft.drop_lines("title-line", repeated)
+
+
+def drop_title_prefix(draft: Draft, title: str) -> None:
+    """Remove the title, said once or more, from the start of the body's first sentence."""
+    first = next((n for n, line in enumerate(draft.lines[:20]) if is_prose(line)), None)
+    if first is None:
+        return
+    line = draft.lines[first]
+    lead = _LEAD.match(line)
+    start = end = lead.end() if lead else 0
+    while (at := line.find(title, end, end + _GAP + len(title))) == end or (at > 0 and end > start):
+        end = at + len(title)
+    if end == start or _GOES_ON.match(line, end):
+        return
+    offset = sum(len(above) + 1 for above in draft.lines[:first])
+    draft.replace("title-prefix", [(offset + start, offset + end, "")])

@@ -1,0 +1,167 @@
+"""Clean: the cases, and the laws that hold for every page."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.clean import clean
+from flows.clean.draft import Draft
+from flows.clean.rules import furniture
+from flows.records import Page, Reject, Source
+
+CASES = Path(__file__).parent / "cases" / "clean"
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    return list(json.loads((CASES / name).read_text("utf-8")))
+
+
+def page(text: str, **fields: Any) -> Page:
+    return Page(id="0" * 16, source=Source(file="a.txt"), media="text/plain", text=text, **fields)
+
+
+def cleaned(text: str, **fields: Any) -> Page:
+    result = clean(page(text, **fields))
+    assert isinstance(result, Page), result
+    return result
+
+
+def rules_of(result: Page) -> list[str]:
+    return sorted({edit.rule for edit in result.edits})
+
+
+@pytest.mark.parametrize(
+    "case", load("real-shaped.json") + load("negative.json"), ids=lambda case: case["label"]
+)
+def test_case(case: dict[str, Any]) -> None:
+    result = cleaned(**case["input"])
+    got = {key: rules_of(result) if key == "rules" else getattr(result, key) for key in case["expected"]}
+    assert got == case["expected"], case["why"]
+
+
+@pytest.mark.parametrize("case", load("rules.json"), ids=lambda case: case["label"])
+def test_rule(case: dict[str, Any]) -> None:
+    """Each row of the rule file does what it is for: its own name is among the edits."""
+    result = cleaned(**case["input"])
+    assert {key: getattr(result, key) for key in case["expected"]} == case["expected"], case["why"]
+    assert case["label"] in rules_of(result)
+
+
+def test_every_rule_has_a_case_that_needs_it_and_one_it_must_leave_alone() -> None:
+    names = [rule.name for rule in furniture()]
+    assert [case["label"] for case in load("rules.json")] == names
+    assert set(names) <= {case["label"] for case in load("negative.json")}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("", "empty"), (" \n\u3000\n", "empty"), ("下载本文档\n继续免费阅读\n", "no-body")]
+)
+def test_a_page_without_a_body_is_rejected(text: str, reason: str) -> None:
+    result = clean(page(text))
+    assert isinstance(result, Reject)
+    assert result.reason == reason
+
+
+def test_what_an_earlier_stage_found_stands() -> None:
+    known: dict[str, Any] = {
+        "title": "原有标题讲话", "published": "2001-01-01", "url": "http://a.example.cn/1.html",
+        "site": "a.example.cn", "number": 7, "count": 9, "head": "来源：某报",
+    }  # fmt: skip
+    text = (
+        "标题：别的讲话\n时间：2020-02-02\n链接地址：http://b.example.cn\n第1页/共3页\n同志们：\n我们开会。"
+    )
+    result = cleaned(text, **known)
+    assert {key: getattr(result, key) for key in known} == known | {
+        "head": "来源：某报\n标题：别的讲话\n时间：2020-02-02\n链接地址：http://b.example.cn"
+    }
+
+
+BODY = (
+    "同志们：",
+    "今天我们召开全县项目建设动员大会，主要任务是总结工作、分析形势、部署任务。",
+    "一、提高认识，增强紧迫感",
+    "要管好用好微信，保护版权，我们2/3的村已经通了网络，为什么不能再快一点？",
+    "（一）抓招商。各乡镇、各部门要走出去、请进来，**区的做法值得学习，XX镇要带好头。",
+    "谢谢大家！",
+)
+ABOVE = (
+    "某县长在动员大会上的讲话",
+    "下载本文档",
+    "时间：2022-05-23 06:11:00",
+    "已阅读3页，还剩4页未读",
+    "正文：",
+    "【字体：",
+    "来源：某某网",
+)
+BELOW = (
+    "下载本文档",
+    "温馨提示",
+    "分享到：",
+    "上一篇：",
+    "相关文章",
+    "评论",
+    "0/150",
+    "如若转载，请注明出处：https://www.example.com/1.html",
+    "............试读结束............",
+)
+bodies = st.lists(st.sampled_from(BODY[1:]), min_size=1, max_size=8, unique=True).map(lambda x: [BODY[0], *x])
+above = st.lists(st.sampled_from(ABOVE), max_size=6)
+below = st.lists(st.sampled_from(BELOW), max_size=6)
+NOISE = st.text(alphabet="一二、（)(?&;*#<>[]/1234 \\rn\n\t：。，讲话同志们页第共下载_—", max_size=300)
+
+
+@given(bodies)
+def test_a_text_without_furniture_stays_as_it_is(lines: list[str]) -> None:
+    result = cleaned("\n".join(lines))
+    assert result.text.split("\n") == lines
+    assert result.edits == ()
+
+
+@given(above, bodies, below)
+def test_site_lines_never_stay_and_the_writers_lines_never_go(
+    over: list[str], lines: list[str], under: list[str]
+) -> None:
+    assert cleaned("\n".join([*over, *lines, *under])).text.split("\n") == lines
+
+
+@given(above, bodies, below)
+def test_cleaning_twice_is_cleaning_once(over: list[str], lines: list[str], under: list[str]) -> None:
+    once = cleaned("\n".join([*over, *lines, *under]))
+    twice = cleaned(once.text, title=once.title)
+    assert (twice.text, twice.edits) == (once.text, ())
+
+
+@given(NOISE)
+def test_no_text_raises_and_a_page_kept_has_text(text: str) -> None:
+    result = clean(page(text))
+    assert isinstance(result, Reject) or result.text.strip()
+
+
+@given(st.text(alphabet="abcd\n", max_size=60), st.data())
+def test_edits_of_one_rule_replay(text: str, data: st.DataObject) -> None:
+    draft = Draft(text)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    draft.replace("r", [(a, b, "X") for a, b in zip(cuts[::2], cuts[1::2], strict=False)])
+    assert all(text[e.start : e.start + len(e.before)] == e.before for e in draft.edits)
+    replayed = text
+    for edit in reversed(draft.edits):
+        replayed = replayed[: edit.start] + edit.after + replayed[edit.start + len(edit.before) :]
+    assert replayed == draft.text
+
+
+@pytest.mark.parametrize(
+    "piece", ["(", "?", "一、", "1/7", "\\r\\n", "**", "下面是整理参考", "导语:网友上传\n", "&lt;", "1、…\n"]
+)
+def test_a_million_of_anything_takes_linear_time(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    began = time.process_time()
+    clean(page("同志们：" + text))
+    clean(page(text))
+    assert time.process_time() - began < 10

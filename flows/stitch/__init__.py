@@ -1,0 +1,94 @@
+"""Stitch: the pages of one speech become one text, without seams, and what is missing is named."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from flows.records import Page, Speech
+from flows.stitch.address import part
+from flows.stitch.copies import best
+from flows.stitch.fragments import join_fragments
+from flows.stitch.order import Article, articles
+from flows.stitch.seam import join, overlap
+
+__all__ = ["group_key", "stitch"]
+
+_MOST_PAGES = 1000
+"""A page count above this is not believed; the longest speeches fill tens of pages."""
+
+
+def group_key(page: Page) -> str:
+    """What the pages of one speech have in common, told from one page alone.
+
+    Pages with an address: its stem. Pages without, that say 第2页/共5页: title, count and site.
+    Any other page: its own id.
+
+    >>> from flows.records import Source
+    >>> page = Page(id="a", source=Source(file="x.html"), media="text/html", url="http://www.example.cn/a/123456_2.html")
+    >>> group_key(page)
+    'url:www.example.cn/a/123456'
+    """
+    if page.url:
+        return "url:" + part(page.url, page.number, page.next_url).stem
+    title = re.sub(r"\W+", "", page.title or "")
+    if page.number and page.count and title:
+        return f"title:{title}|{page.count}|{page.site or ''}"
+    return page.id
+
+
+def stitch(pages: Sequence[Page]) -> tuple[Speech, ...]:
+    """The speeches that the pages of one group make, sorted by id; in whatever order the pages come.
+
+    Tags are left empty. Pages that contradict each other are not joined.
+
+    >>> from flows.records import Source
+    >>> one, two = (Page(id=i, source=Source(file=i), media="text/html", number=n, count=2, text=t)
+    ...     for i, n, t in (("b", 1, "我们要把工作做"), ("a", 2, "好。")))
+    >>> stitch([two, one])[0].text
+    '我们要把工作做好。'
+    """
+    return tuple(sorted(map(_speech, articles(pages)), key=lambda speech: speech.id))
+
+
+def _speech(article: Article) -> Speech:
+    pages = [best(copies) for _, copies in sorted(article.items())]
+    everyone = [page for _, copies in sorted(article.items()) for page in copies]
+    text, edits = _join_pages(pages)
+    edits["page-copy"] = len(everyone) - len(pages)
+    for page in pages:
+        edits.update(edit.rule for edit in page.edits)
+    expected = max([*(page.count for page in pages if (page.count or 0) <= _MOST_PAGES and page.count), 0])
+    last = max(article)
+    numbered = last > 1 or any(page.number for page in pages)
+    missing = [n for n in range(1, max(expected, last) + 1) if n not in article] if numbered else []
+    return Speech(
+        id=min(page.id for page in everyone),
+        pages=tuple(page.id for page in everyone),
+        title=next((page.title for page in pages if page.title), ""),
+        text=text,
+        head="\n".join(_unique(line for page in pages for line in page.head.split("\n") if line)),
+        published=min((page.published for page in everyone if page.published), default=None),
+        truncated=pages[-1].truncated is not None or bool(missing and missing[-1] > last),
+        missing_pages=tuple(missing),
+        edits=tuple(sorted((rule, count) for rule, count in edits.items() if count)),
+        gaps=sum(page.gaps for page in pages),
+    )
+
+
+def _join_pages(pages: Sequence[Page]) -> tuple[str, Counter[str]]:
+    """The pages' texts as one, and what was taken out on the way."""
+    edits: Counter[str] = Counter()
+    text = ""
+    for page in pages:
+        piece, numbers = join_fragments(page.text)
+        repeated = overlap(text, piece)
+        edits["fragment-number"] += numbers
+        edits["page-overlap"] += bool(repeated)
+        text = text + piece[repeated:] if repeated else join([text, piece])
+    return text, edits
+
+
+def _unique(lines: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(lines))

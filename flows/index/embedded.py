@@ -1,0 +1,273 @@
+"""The embedded engine: Tantivy, in a folder of the archive. No server."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from flows.errors import ArchiveBusy
+from flows.index.document import document
+from flows.index.embedded_query import days_between, to_tantivy
+from flows.index.embedded_schema import (
+    ANALYZER,
+    DAY,
+    OPEN_END,
+    ORDER,
+    analyzer,
+    schema,
+    stamp,
+    tantivy_document,
+)
+from flows.index.engine import FACETS, MEND, Answer, CursorError, Hit, IndexUnusable, Sort
+from flows.index.query import Node, phrases
+from flows.records import Entry
+
+HEAP = 60_000_000
+"""Bytes that the writer may fill before it writes a segment."""
+THREADS = 2
+"""Of the writer; the heap is split between them."""
+MOST_VALUES = 65_000
+"""Values that a facet may have, as many as Tantivy allows."""
+
+_STAMP = "jianghua-stamp"
+_BY_DATE = re.compile(r"d(\d{8})(.{1,200})", re.DOTALL)
+_BY_SCORE = re.compile(r"r(\d{1,9})-(.{1,200})", re.DOTALL)
+_DAY_DIGITS = 8
+_KEEPS_LAST = ("meta.json", ".managed.json")
+"""Files that show a folder to be Tantivy's; the last to go when it is emptied."""
+
+
+class EmbeddedEngine:
+    """A Tantivy index in a folder; the protocol is :class:`flows.index.engine.Engine`.
+
+    Reading never touches the folder. Where ``fresh``, the first write empties it and the first
+    commit stamps it, so a fill that was cut short is begun again.
+    """
+
+    def __init__(self, folder: Path, index: tantivy.Index | None) -> None:
+        self._folder, self._index = folder, index
+        self._searcher = index.searcher() if index else None
+        self._writer: tantivy.IndexWriter | None = None
+        self._fresh = index is None
+
+    @classmethod
+    def open(cls, folder: Path) -> EmbeddedEngine:
+        """The engine of a folder. An index that is missing, damaged or of another stamp is ``fresh``."""
+        try:
+            if (folder / _STAMP).read_text(encoding="utf-8") != stamp():
+                return cls(folder, None)
+            index = tantivy.Index.open(str(folder))
+            index.register_tokenizer(ANALYZER, analyzer())
+            return cls(folder, index)
+        except BaseException as error:
+            if _of_tantivy(error):
+                return cls(folder, None)
+            raise
+
+    @property
+    def fresh(self) -> bool:
+        """Whether there is no usable index yet, so that everything has to be put."""
+        return self._fresh
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Take entries in; one with an id already held replaces it."""
+        _, writer = self._writing()
+        for entry in entries:
+            made = tantivy_document(document(entry))
+            with self._troubles("written"):
+                writer.delete_documents_by_term("id", entry.speech.id)
+                writer.add_document(made)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Forget these ids; those not held are no error."""
+        _, writer = self._writing()
+        with self._troubles("written"):
+            for speech in ids:
+                writer.delete_documents_by_term("id", speech)
+
+    def commit(self) -> None:
+        """Make all that was put and removed visible and durable, whole or not at all."""
+        index, writer = self._writing()
+        with self._troubles("written"):
+            writer.commit()
+            if self._fresh:
+                _write_durably(self._folder / _STAMP, stamp())
+            index.reload()
+            self._searcher = index.searcher()
+        self._fresh = False
+
+    def count(self) -> int:
+        """How many speeches are held, variants too."""
+        return 0 if self._searcher is None else int(self._searcher.num_docs)
+
+    def close(self) -> None:
+        """Let go of files and locks; what was not committed is dropped."""
+        writer, self._writer = self._writer, None
+        self._searcher, self._index = None, None
+        if writer is not None:
+            with self._troubles("closed"):
+                writer.rollback()
+                writer.wait_merging_threads()
+
+    def search(
+        self,
+        query: Node,
+        *,
+        sort: Sort = "relevance",
+        limit: int = 10,
+        after: str | None = None,
+        facets: Sequence[str] = (),
+        variants: bool = False,
+    ) -> Answer:
+        """The page of hits after a cursor; raises CursorError or IndexUnusable."""
+        searcher, fields = self._searching()
+        made = to_tantivy(query, fields, variants)
+        by_score = sort == "relevance" and bool(phrases(query))
+        page = _by_score if by_score else _by_date
+        with self._troubles("read"):
+            total, hits, following = page(searcher, fields, made, max(0, limit), after)
+            return Answer(total, tuple(hits), _facets(searcher, made, facets), following)
+
+    def _searching(self) -> tuple[tantivy.Searcher, tantivy.Schema]:
+        if self._fresh or self._searcher is None or self._index is None:
+            raise IndexUnusable(f"{self._folder}: no search index that this version can use; {MEND}")
+        return self._searcher, self._index.schema
+
+    def _writing(self) -> tuple[tantivy.Index, tantivy.IndexWriter]:
+        if self._index is None or self._writer is None:
+            with self._troubles("written"):
+                if self._index is None:
+                    _empty(self._folder)
+                    self._index = tantivy.Index(schema(), path=str(self._folder))
+                    self._index.register_tokenizer(ANALYZER, analyzer())
+                self._writer = self._index.writer(HEAP, THREADS)
+        return self._index, self._writer
+
+    @contextmanager
+    def _troubles(self, done: str) -> Iterator[None]:
+        """Tantivy's errors as ours."""
+        try:
+            yield
+        except BaseException as error:
+            if not _of_tantivy(error):
+                raise
+            if "LockBusy" in str(error):
+                raise ArchiveBusy(
+                    f"{self._folder}: another process is writing the search index; try later"
+                ) from error
+            raise IndexUnusable(
+                f"{self._folder}: the search index can't be {done} ({error}); {MEND}"
+            ) from error
+
+
+def _of_tantivy(error: BaseException) -> bool:
+    """Whether Tantivy met something wrong in its files: ValueError mostly, on wild bytes a panic of
+    Rust, whose class has no name that could be imported and is no Exception.
+    """
+    return isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
+
+
+_Page = tuple[int, list[Hit], str | None]
+
+
+def _by_score(
+    searcher: tantivy.Searcher, fields: tantivy.Schema, query: tantivy.Query, limit: int, after: str | None
+) -> _Page:
+    """Ties are in the index's own order, which only a write changes; a cursor notices that."""
+    seen, last = (0, "") if after is None else _read_cursor(_BY_SCORE, after)
+    overlap = min(1, seen)
+    found = searcher.search(query, limit + 1 + overlap, offset=seen - overlap)
+    hits = [Hit(str(searcher.doc(address).get_first("id")), score) for score, address in found.hits]
+    if overlap and (not hits or hits[0].id != last):
+        raise CursorError("the archive has changed since the first page; search again, or sort by date")
+    page = hits[overlap : overlap + limit]
+    more = len(hits) > overlap + limit and limit > 0
+    return _count(found), page, f"r{seen + limit}-{page[-1].id}" if more else None
+
+
+def _by_date(
+    searcher: tantivy.Searcher, fields: tantivy.Schema, query: tantivy.Query, limit: int, after: str | None
+) -> _Page:
+    """Sorted by a key that no two speeches share, so pages hold through any change."""
+    if after is None:
+        total, keys = _keys(searcher, query, limit + 1)
+    else:
+        left, speech = _read_cursor(_BY_DATE, after)
+        total = _count(searcher.search(query, 1))
+        rest = query.and_must_match(days_between(fields, DAY, None, OPEN_END - left))
+        keys = _keys_after(searcher, rest, limit + 1, f"{left:08}{speech}")
+    following = f"d{keys[limit - 1]}" if len(keys) > limit > 0 else None
+    return total, [Hit(key[_DAY_DIGITS:], 0.0) for key in keys[:limit]], following
+
+
+def _keys_after(searcher: tantivy.Searcher, query: tantivy.Query, limit: int, last: str) -> list[str]:
+    """The query holds speeches of the last key's own day too: read on until enough lie behind it."""
+    wanted = limit
+    while True:
+        count, read = _keys(searcher, query, wanted)
+        keys = [key for key in read if key > last]
+        if len(keys) >= limit or wanted >= count:
+            return keys[:limit]
+        wanted *= 4
+
+
+def _keys(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> tuple[int, list[str]]:
+    found = searcher.search(query, limit, order_by_field=ORDER, order=tantivy.Order.Asc)
+    return _count(found), [key for key, _ in found.hits]
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined]  # its stub leaves it out
+
+
+def _facets(
+    searcher: tantivy.Searcher, query: tantivy.Query, names: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    if not names:
+        return {}
+    counted = searcher.aggregate(query, {name: _terms(FACETS[name]) for name in names})
+    return {name: _counts(name, counted[name]["buckets"]) for name in names}
+
+
+def _terms(field: str) -> dict[str, Any]:
+    return {"terms": {"field": field, "size": MOST_VALUES, "segment_size": MOST_VALUES, "missing": "unknown"}}
+
+
+def _counts(name: str, buckets: list[dict[str, Any]]) -> dict[str, int]:
+    found = {str(bucket.get("key_as_string", bucket["key"])): int(bucket["doc_count"]) for bucket in buckets}
+    if name == "year":  # "range" and "unknown" sort behind the digits
+        return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _read_cursor(form: re.Pattern[str], cursor: str) -> tuple[int, str]:
+    match = form.fullmatch(cursor)
+    if match is None:
+        raise CursorError(f"{cursor[:40]}: not a cursor of this search; take the one that the last page gave")
+    return int(match[1]), match[2]
+
+
+def _empty(folder: Path) -> None:
+    """Make room for a new index. The stamp goes first, so what is half emptied is not taken for whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = sorted(folder.iterdir(), key=lambda path: path.name in _KEEPS_LAST)
+    if files and not any(path.name in (_STAMP, *_KEEPS_LAST) for path in files):
+        raise IndexUnusable(f"{folder}: holds files that are no search index; move them away")
+    (folder / _STAMP).unlink(missing_ok=True)
+    for path in files:
+        path.unlink(missing_ok=True)
+
+
+def _write_durably(path: Path, text: str) -> None:
+    beside = path.with_suffix(".new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

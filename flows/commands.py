@@ -196,23 +196,18 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
 
     folder = str(Path.cwd())
     with runtime(settings.archive, settings.prefect_api_url):
-        from prefect.exceptions import TerminationSignal
-
         from flows.ingest import ingest as flow
 
-        try:
-            report = flow(
-                paths=paths,
-                archive=str(settings.archive),
-                folder=folder,
-                engine=settings.engine,
-                workers=settings.workers,
-                page_bytes=settings.page_bytes,
-                retry=retry,
-                quiet=args.json,
-            )
-        except TerminationSignal:  # what Prefect makes of SIGTERM
-            raise KeyboardInterrupt from None
+        report = flow(
+            paths=paths,
+            archive=str(settings.archive),
+            folder=folder,
+            engine=settings.engine,
+            workers=settings.workers,
+            page_bytes=settings.page_bytes,
+            retry=retry,
+            quiet=args.json,
+        )
     if args.json:
         _print_json(msgspec.to_builtins(report))
     else:

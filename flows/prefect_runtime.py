@@ -9,7 +9,6 @@ loopback port, and ends itself when its standard input closes, which the system 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +23,7 @@ from pathlib import Path
 
 from flows.errors import JianghuaError
 
+LOG = "run.log"
 START_SECONDS = 120
 """How long the private server may take to answer; 4 to 20 s are usual, the first time makes its database."""
 STOP_SECONDS = 5
@@ -31,7 +31,6 @@ KEPT = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_CLIENT_CUSTOM_HEA
 """What a person's own Prefect settings may tell us, and only when a server is named: how to log in."""
 
 _QUIET = {
-    "PYTHONWARNINGS": "ignore",  # the pool's helper process warns at the terminal when its parent is killed
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
@@ -73,11 +72,12 @@ def runtime(archive: Path, api_url: str = "") -> Iterator[None]:
     os.chdir(home)
     server = None
     try:
-        if api_url:
-            os.environ["PREFECT_API_URL"] = api_url
-        else:
-            server = _start(home)
-        yield
+        with _apart_from_the_terminal(home / LOG):
+            if api_url:
+                os.environ["PREFECT_API_URL"] = api_url
+            else:
+                server = _start(home)
+            yield
     finally:
         if server:
             _stop(server)
@@ -86,16 +86,38 @@ def runtime(archive: Path, api_url: str = "") -> Iterator[None]:
         os.environ |= before
 
 
+@contextmanager
+def _apart_from_the_terminal(log: Path) -> Iterator[None]:
+    """Let all that this block starts write to a log; only our own sys.stderr still reaches the terminal.
+
+    Server, pool and their helper processes inherit file descriptors 1 and 2, and print when they are
+    interrupted, warned or killed.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    kept, ours = (os.dup(1), os.dup(2)), sys.stderr
+    with log.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        with open(os.dup(kept[1]), "w", encoding=ours.encoding, errors="backslashreplace") as terminal:
+            sys.stderr = terminal
+            yield
+    finally:
+        sys.stderr = ours
+        for number, saved in enumerate(kept, 1):
+            os.dup2(saved, number)
+            os.close(saved)
+
+
 def _start(home: Path) -> subprocess.Popen[bytes]:
-    with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "flows.prefect_runtime"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C at the terminal is the parent's to answer
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-        )
+    server = subprocess.Popen(
+        [sys.executable, "-m", "flows.prefect_runtime"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C at the terminal is the parent's to answer
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )
     assert server.stdout
     port = server.stdout.readline().strip().decode()
     url = f"http://127.0.0.1:{port}/api"
@@ -109,7 +131,7 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
             time.sleep(0.1)
     _stop(server)
     raise JianghuaError(
-        f"Prefect's own server did not start; its words are in {home / 'server.log'}. "
+        f"Prefect's own server did not start; its words are in {home / LOG}. "
         f"Remove {home} and run again, or name a running server in JIANGHUA_PREFECT_API_URL"
     )
 
@@ -163,11 +185,6 @@ def die_with_parent() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=follow, daemon=True).start()
-
-
-def forget(archive: Path) -> None:
-    """Remove the private Prefect's files; the next run makes them anew."""
-    shutil.rmtree(archive / "prefect", ignore_errors=True)
 
 
 if __name__ == "__main__":

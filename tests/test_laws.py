@@ -103,7 +103,9 @@ def test_an_id_once_given_resolves_for_ever(tmp_path: Path) -> None:
         assert {catalog.resolve(i) for i in given_ids} == now
 
 
-def test_a_copy_is_a_variant_and_two_files_of_one_page_are_one_speech(whole: bytes, dumps: list[Path]) -> None:
+def test_a_copy_is_a_variant_and_two_files_of_one_page_are_one_speech(
+    whole: bytes, dumps: list[Path]
+) -> None:
     by_file = {Path(s["file"]).name: speech for speech in json.loads(whole) for s in speech["sources"]}
     assert by_file["a.txt"]["cluster"] == by_file["copy.txt"]["cluster"]
     assert by_file["a.txt"]["id"] != by_file["copy.txt"]["id"]

@@ -1,0 +1,228 @@
+"""The command as a person runs it: real processes, real Prefect, what is on the screen, exit statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLES, export_bytes, take_in
+
+JIANGHUA = Path(sys.executable).with_name("jianghua")
+PREFECT_SECONDS = 240
+
+
+def jianghua(*args: object, cwd: Path, **extra: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [JIANGHUA, *map(str, args)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=PREFECT_SECONDS,
+        env={**os.environ, **extra},
+    )
+
+
+def no_traceback(done: subprocess.CompletedProcess[str]) -> None:
+    assert "Traceback" not in done.stdout + done.stderr, done.stderr
+
+
+def processes_of(archive: Path) -> list[str]:
+    """Processes whose working folder is the archive's Prefect folder: ours, and no one else's."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if folder.readlink().is_relative_to(archive):
+                found.append((folder.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The samples taken in by the command itself; its outputs are looked at here, once."""
+    folder = tmp_path_factory.mktemp("cli")
+    home = {"HOME": str(folder / "home"), "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    (folder / ".env").write_text("PREFECT_API_URL=http://127.0.0.1:2/api\nPREFECT_LOGGING_LEVEL=DEBUG\n")
+    done = jianghua("ingest", SAMPLES, cwd=folder, **home)
+    no_traceback(done)
+    assert done.returncode == 1, done.stderr
+    assert "rejected" in done.stdout and "jianghua rejects" in done.stdout
+    assert all(
+        line.split()[0] in ("read", "speeches", "copies", "index") for line in done.stderr.splitlines()
+    )
+    assert not (folder / "home").exists(), "a person's own Prefect profile is not to be touched"
+    assert processes_of(folder) == []
+    return folder / "archive"
+
+
+def test_again_says_nothing_new_without_prefect(archive: Path) -> None:
+    start = time.monotonic()
+    done = jianghua("ingest", SAMPLES, cwd=archive.parent)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Nothing new: 0 new, 0 changed, ")
+    assert time.monotonic() - start < 5, "that long it takes only where Prefect is started"
+
+
+def test_dry_run_changes_nothing(tmp_path: Path) -> None:
+    done = jianghua("ingest", SAMPLES, "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert str(SAMPLES / "12_fields.txt") in done.stdout
+    assert "14 new, 0 changed, 0 unchanged" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_search_for_a_person(archive: Path) -> None:
+    done = jianghua("search", "地区:辽宁省 招商引資", cwd=archive.parent)
+    assert done.returncode == 0
+    assert done.stdout.startswith("1 speech\n")
+    assert "招商引资" in done.stdout and "辽宁省 丹东市" in done.stdout and "region: “" in done.stdout
+
+
+def test_search_for_a_program(archive: Path) -> None:
+    found = json.loads(jianghua("search", "招商引资", "--json", "--limit", 3, cwd=archive.parent).stdout)
+    assert set(found) == {"total", "results", "facets", "next"}
+    assert len(found["results"]) == 3 < found["total"]
+    assert "<em>招商引资</em>" in found["results"][0]["snippets"][0]
+    after = ("search", "招商引资", "--json", "--limit", 3, "--after", found["next"])
+    more = json.loads(jianghua(*after, cwd=archive.parent).stdout)
+    assert not {r["id"] for r in found["results"]} & {r["id"] for r in more["results"]}
+
+
+def test_a_wrong_query_is_pointed_at(archive: Path) -> None:
+    done = jianghua("search", "招商 (引资", cwd=archive.parent)
+    no_traceback(done)
+    assert done.returncode == 2
+    assert "character" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_show_by_the_first_digits_of_an_id(archive: Path) -> None:
+    found = json.loads(jianghua("search", "地区:丹东市", "--json", cwd=archive.parent).stdout)
+    speech = found["results"][0]["id"]
+    done = jianghua("show", speech[:6], cwd=archive.parent)
+    assert done.returncode == 0 and "01_viewer_traditional.txt" in done.stdout
+    whole = json.loads(jianghua("show", speech, "--json", cwd=archive.parent).stdout)
+    assert whole["id"] == speech and whole["text"] in done.stdout
+    unknown = jianghua("show", "ffffff", cwd=archive.parent)
+    assert unknown.returncode == 2 and unknown.stderr.count("\n") == 1
+
+
+def test_export_of_what_a_query_finds(archive: Path) -> None:
+    done = jianghua("export", "level:county", cwd=archive.parent)
+    speeches = [json.loads(line) for line in done.stdout.splitlines()]
+    assert speeches and {s["level"] for s in speeches} == {"county"}
+    assert [s["id"] for s in speeches] == sorted(s["id"] for s in speeches)
+    assert not all(s["canonical"] for s in speeches), "variants are exported too"
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_export_to_a_file(archive: Path, tmp_path: Path, form: str) -> None:
+    done = jianghua("export", "--format", form, "-o", tmp_path / "out", cwd=archive.parent)
+    assert done.returncode == 0, done.stderr
+    if form == "csv":
+        import csv
+
+        text = (tmp_path / "out").read_bytes().decode("utf-8-sig")
+        rows = list(csv.DictReader(text.splitlines(keepends=True)))
+    else:
+        from pyarrow.parquet import read_table
+
+        rows = read_table(tmp_path / "out").to_pylist()
+    assert len(rows) == 14
+    assert {row["adcode"] for row in rows if row["county"] == "含山县"} == {"341423"}
+
+
+def test_rejects_and_runs_and_doctor(archive: Path) -> None:
+    rejects = jianghua("rejects", cwd=archive.parent)
+    assert "11_not_text.txt" in rejects.stdout and "09_records.jsonl.gz" in rejects.stdout
+    runs = json.loads(jianghua("runs", "--json", cwd=archive.parent).stdout)
+    assert [run["status"] for run in runs] == ["done"]
+    doctor = jianghua("doctor", cwd=archive.parent)
+    assert doctor.returncode == 0, doctor.stdout
+    assert "holds 14 of 14 speeches" in doctor.stdout
+
+
+@pytest.mark.parametrize("command", ["search x", "show abcdef", "export", "rejects", "runs", "doctor"])
+def test_without_an_archive_the_next_step_is_told(command: str, tmp_path: Path) -> None:
+    done = jianghua(*command.split(), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "jianghua ingest" in done.stderr and done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [], "asking must not make an archive"
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    done = jianghua("ingest", "nowhere", cwd=tmp_path)
+    no_traceback(done)
+    assert done.returncode == 2 and "nowhere" in done.stderr and done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["--help", "search 招商引资", "export"])
+def test_answers_within_a_second(command: str, archive: Path) -> None:
+    args = [*command.split()]
+    jianghua(*args, cwd=archive.parent)
+    spent = []
+    for _ in range(3):
+        start = time.monotonic()
+        jianghua(*args, cwd=archive.parent)
+        spent.append(time.monotonic() - start)
+    assert min(spent) < 1
+
+
+def start_ingest(folder: Path, source: Path) -> subprocess.Popen[bytes]:
+    """An ingest in a process group of its own, once it has begun to store pages."""
+    process = subprocess.Popen(
+        [JIANGHUA, "ingest", source, "--workers", "2"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stderr
+    for line in process.stderr:
+        if line.startswith(b"read"):
+            break
+    return process
+
+
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT", "SIGTERM"])
+def test_stopped_in_the_middle_and_run_again(how: str, tmp_path: Path) -> None:
+    """After kill -9, Ctrl-C and a termination: nothing left behind, and the next run completes it."""
+    process = start_ingest(tmp_path, SAMPLES)
+    time.sleep(1)
+    if how == "SIGINT":  # as a terminal does: to the whole group
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.send_signal(getattr(signal, how))
+    assert process.stderr
+    words = process.stderr.read().decode()
+    status = process.wait(60)
+    deadline = time.monotonic() + 15
+    while processes_of(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert processes_of(tmp_path) == []
+    assert "Traceback" not in words
+    stopped = {"SIGKILL": -9, "SIGINT": 130, "SIGTERM": -15}[how]
+    assert status in (stopped, 1), words  # 1: it was done, with the samples' rejects, before the signal came
+    assert words.count("\n") < 10, words
+    again = jianghua("ingest", SAMPLES, cwd=tmp_path)
+    assert again.returncode in (0, 1), again.stderr
+    take_in(tmp_path / "undisturbed", SAMPLES)
+    assert export_bytes(tmp_path / "archive") == export_bytes(tmp_path / "undisturbed")
+
+
+def test_a_second_ingest_at_the_same_time_is_told_so(tmp_path: Path) -> None:
+    process = start_ingest(tmp_path, SAMPLES)
+    try:
+        done = jianghua("ingest", SAMPLES, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "another run is at work" in done.stderr and done.stderr.count("\n") == 1
+    finally:
+        assert process.wait(PREFECT_SECONDS) == 1  # the samples have rejects

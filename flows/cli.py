@@ -23,7 +23,7 @@ from the environment, then .env, then flags, the last one given counts
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
-    args = build_parser().parse_args(argv)
+    args = build_parser().parse_args(_protect(sys.argv[1:] if argv is None else argv))
     from flows import commands
 
     try:
@@ -37,6 +37,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.debug:
             raise
         return _say(_words(error, args), ENDED.failed)
+
+
+def _protect(argv: Sequence[str]) -> list[str]:
+    """Let a query leave a word out: ``-试读`` is no option, and argparse takes a word with a space for
+    an argument.
+
+    >>> _protect(["search", "招商", "-试读", "--json", "-o"])
+    ['search', '招商', ' -试读', '--json', '-o']
+    """
+    return [f" {arg}" if arg[:1] == "-" and not arg[1:2].isascii() else arg for arg in argv]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -89,7 +99,7 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         'a query: 招商引资 "项目为王" -试读 级别:县 地区:辽宁省 日期:2007..2012 标题:讲话 (English field '
         "names work too: level: region: date: title:); simplified or traditional characters"
     )
-    search.add_argument("query", metavar="QUERY")
+    search.add_argument("query", nargs="+", metavar="QUERY")
     search.add_argument("--sort", choices=("relevance", "date"), default="relevance")
     search.add_argument("--limit", type=_count, default=10, metavar="N", help="results on a page (10)")
     search.add_argument("--after", metavar="CURSOR", help="the next page; a page prints its cursor")
@@ -97,7 +107,7 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export = _add(commands, "export", "all speeches, variants too, or those that a query finds")
-    export.add_argument("query", nargs="?", metavar="QUERY", help="canonical:true leaves variants out")
+    export.add_argument("query", nargs="*", metavar="QUERY", help="canonical:true leaves variants out")
     export.add_argument("--format", choices=("jsonl", "csv", "parquet"), default="jsonl")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of standard output")
 

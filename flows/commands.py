@@ -73,7 +73,7 @@ def search(args: Namespace) -> int:
     from flows.index import FACETS, open_engine, parse, results
 
     settings = _settings(args)
-    query = parse(args.query)
+    query = parse(" ".join(args.query))
     with Catalog.open(settings.archive) as catalog, open_engine(settings) as engine:
         answer = engine.search(
             query, sort=args.sort, limit=args.limit, after=args.after, facets=tuple(FACETS)
@@ -119,7 +119,8 @@ def export(args: Namespace) -> int:
 
     settings = _settings(args)
     with Catalog.open(settings.archive) as catalog:
-        entries = _found(catalog, settings, args.query) if args.query else catalog.entries()
+        query = " ".join(args.query)
+        entries = _found(catalog, settings, query) if query else catalog.entries()
         if args.output:
             count = exports.write_file(entries, args.format, args.output)
             print(f"{count:,} speeches in {args.output}", file=sys.stderr)
@@ -211,11 +212,9 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
     if args.json:
         _print_json(msgspec.to_builtins(report))
     else:
-        from rich.console import Console
-
         from flows.report import show as show_report
 
-        show_report(report, Console(highlight=False, soft_wrap=True))
+        print(show_report(report))
         if report.rejects:
             print("What was rejected, and why: jianghua rejects")
     return ENDED.rejects if report.rejects else ENDED.done

@@ -46,7 +46,7 @@ def print_search(answer: Answer, shown: Sequence[Result], args: Namespace) -> No
         line = "  ".join(f"{safe(value)} {count:,}" for value, count in values[:VALUES_SHOWN])
         console.print(Text(f"{name}: {line}{more}", style="dim"))
     if answer.next:
-        again = f"jianghua search {quote(args.query)} --after {answer.next}"
+        again = f"jianghua search {quote(' '.join(args.query))} --after {answer.next}"
         console.print(Text(f"next page: {again}", style="dim"))
 
 

@@ -65,7 +65,7 @@ def as_json(entry: Entry) -> dict[str, Any]:
         "region": _region(s.region),
         "speech_date": _date(s.speech_date),
         "published": s.published,
-        "confidence": {name: tag.confidence for name, tag in tags.items() if not tag.unknown},
+        "confidence": {name: tag.confidence for name, tag in tags.items() if tag.evidence},
         "evidence": {name: [_evidence(e) for e in tag.evidence] for name, tag in tags.items()},
         "unknown": {name: tag.unknown for name, tag in tags.items() if tag.unknown},
         "speaker_role": s.speaker_role,
@@ -185,7 +185,7 @@ def _cell(value: Any) -> str:
 
 
 def _of_tags(*tags: Tag) -> tuple[float | str | None, ...]:
-    confidence = tuple(None if t.unknown else t.confidence for t in tags)
+    confidence = tuple(t.confidence if t.evidence else None for t in tags)
     return confidence + tuple(t.unknown for t in tags)
 
 

@@ -100,7 +100,7 @@ def _apart_from_the_terminal(log: Path) -> Iterator[None]:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     try:
-        with open(os.dup(kept[1]), "w", encoding=ours.encoding, errors="backslashreplace") as terminal:
+        with os.fdopen(os.dup(kept[1]), "w", encoding=ours.encoding, errors="backslashreplace") as terminal:
             sys.stderr = terminal
             yield
     finally:

@@ -8,9 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from rich.console import Console, Group
-from rich.table import Table
-
 from flows.errors import REASONS
 
 
@@ -62,21 +59,22 @@ class Clock:
         return {stage: round(spent, 2) for stage, spent in self.seconds.items()}
 
 
-def show(report: Report, console: Console) -> None:
-    """Print a report as tables."""
-    counts = Table(box=None, pad_edge=False, show_header=False)
-    counts.add_column(style="bold")
-    counts.add_column()
-    for name in ("dumps", "pages", "speeches", "index", "archive"):
-        numbers = getattr(report, name)
-        counts.add_row(name, "  ".join(f"{number:,} {what}" for what, number in numbers.items()))
-    for reason, number in report.rejects.items():
-        counts.add_row("rejected", f"{number:,} {reason}: {REASONS.get(reason, '')}")
+def show(report: Report) -> str:
+    """The report as a table for the terminal: what, and how many."""
+    lines = [(name, _counts(getattr(report, name))) for name in ("dumps", "pages")]
+    lines += [
+        ("rejected", f"{n:,} {reason}: {REASONS.get(reason, '')}") for reason, n in report.rejects.items()
+    ]
+    lines += [(name, _counts(getattr(report, name))) for name in ("speeches", "index", "archive")]
     spent = {stage: s for stage, s in report.seconds.items() if stage != "total"}
     whole = sum(spent.values()) or 1
-    stages = "  ".join(f"{stage} {s / whole:.0%}" for stage, s in sorted(spent.items(), key=lambda x: -x[1]))
-    counts.add_row("time", f"{report.seconds.get('total', 0):.1f} s  ({stages})")
-    console.print(Group(counts))
+    shares = [f"{stage} {s / whole:.0%}" for stage, s in sorted(spent.items(), key=lambda x: -x[1])]
+    lines.append(("time", f"{report.seconds.get('total', 0):.1f} s: {', '.join(shares)}"))
+    return "\n".join(f"{name:10}{text}" for name, text in lines)
+
+
+def _counts(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {what}" for what, number in numbers.items())
 
 
 def rows(report: Report) -> list[dict[str, str | float]]:

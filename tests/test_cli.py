@@ -96,6 +96,14 @@ def test_search_for_a_program(archive: Path) -> None:
     assert not {r["id"] for r in found["results"]} & {r["id"] for r in more["results"]}
 
 
+def test_a_query_of_several_words_that_leaves_one_out(archive: Path) -> None:
+    with_it = json.loads(jianghua("search", "招商引资", "级别:县", "--json", cwd=archive.parent).stdout)
+    without = json.loads(
+        jianghua("search", "招商引资", "级别:县", "-消防", "--json", cwd=archive.parent).stdout
+    )
+    assert 0 < without["total"] < with_it["total"]
+
+
 def test_a_wrong_query_is_pointed_at(archive: Path) -> None:
     done = jianghua("search", "招商 (引资", cwd=archive.parent)
     no_traceback(done)

@@ -11,9 +11,11 @@ from flows.dedupe.marks import shingles
 SAME = 0.7
 """Containment of the smaller in the larger from which two texts are one speech or one template. Copies
 measured: 0.9 and more; different speeches: under 0.3."""
-NUMBERS = 0.75
-"""Part of the smaller one's numbers that the larger must hold too. A template filled in for another
-place changes its numbers; a copy keeps them."""
+NUMBERS = 0.25
+"""Part of its numbers that each of two texts has for itself where they fill in one template. A copy keeps
+the numbers; one cut short or without its dateline has fewer, but none of its own."""
+FEW_NUMBERS = 4
+"""Too few different numbers to tell a template by."""
 
 Kind = Literal["variant", "template"]
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -35,16 +37,15 @@ def compare(a: str, b: str) -> Link | None:
     containment = shared / smaller
     if containment < SAME:
         return None
-    same_numbers = _numbers_agree(*sorted((a, b), key=lambda t: (len(t), t)))
     return Link(
-        kind="variant" if same_numbers else "template",
+        kind="template" if _numbers_differ(a, b) else "variant",
         jaccard=round(shared / (len(x) + len(y) - shared), 4),
         containment=round(containment, 4),
     )
 
 
-def _numbers_agree(shorter: str, longer: str) -> bool:
-    mine = set(_NUMBER.findall(shorter))
-    if len(mine) < 4:  # too few to tell a template by
-        return True
-    return len(mine & set(_NUMBER.findall(longer))) >= NUMBERS * len(mine)
+def _numbers_differ(a: str, b: str) -> bool:
+    x, y = set(_NUMBER.findall(a)), set(_NUMBER.findall(b))
+    if min(len(x), len(y)) < FEW_NUMBERS:
+        return False
+    return min(len(x - y) / len(x), len(y - x) / len(y)) > NUMBERS

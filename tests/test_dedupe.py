@@ -1,0 +1,122 @@
+"""Copies are found as copies, templates and other speeches are kept apart, and order does not matter."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.dedupe import clusters, compare, enough_shared, settle, sign
+from flows.records import Evidence, Region, Speech, SpeechDate, Tag
+
+CASES = [
+    case
+    for file in sorted((Path(__file__).parent / "cases" / "dedupe").glob("*.json"))
+    for case in json.loads(file.read_text("utf-8"))
+]
+LETTERS = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈"
+
+
+def text(seed: int, length: int) -> str:
+    return "".join(random.Random(seed).choices(LETTERS, k=length))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_cases(case: dict[str, Any]) -> None:
+    a, b = case["input"]["a"], case["input"]["b"]
+    link = compare(a, b)
+    assert (link.kind if link else None) == case["expected"], case["why"]
+    assert compare(b, a) == link
+    shared = len(set(sign(a)) & set(sign(b)))
+    if case["expected"]:
+        assert enough_shared(shared, len(sign(a)), len(sign(b))), "a copy must be a candidate"
+
+
+@pytest.mark.parametrize("keep", [0.35, 0.6, 0.9])
+@pytest.mark.parametrize("length", [400, 1000, 4000])
+def test_a_copy_cut_short_is_a_candidate(length: int, keep: float) -> None:
+    missed = 0
+    for seed in range(40):
+        whole = text(seed, length)
+        cut = whole[: int(length * keep)]
+        shared = len(set(sign(whole)) & set(sign(cut)))
+        missed += not enough_shared(shared, len(sign(whole)), len(sign(cut)))
+    assert missed == 0
+
+
+def test_unlike_speeches_are_no_candidates() -> None:
+    marks = [set(sign(text(seed, 1000))) for seed in range(60)]
+    for n, a in enumerate(marks):
+        assert not any(enough_shared(len(a & b), len(a), len(b)) for b in marks[n + 1 :])
+
+
+@given(st.text(alphabet=LETTERS + "，。 \n123", max_size=200))
+def test_marks_do_not_see_punctuation_and_white_space(words: str) -> None:
+    assert sign(words) == sign(words.replace("，", " , ").replace("\n", "\n\n"))
+    assert list(sign(words)) == sorted(set(sign(words)))
+
+
+@given(
+    st.permutations("abcdefg"), st.lists(st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg")))
+)
+def test_clusters_do_not_see_order(ids: list[str], links: list[tuple[str, str]]) -> None:
+    found = clusters(ids, links)
+    assert found == clusters(sorted(ids), sorted((b, a) for a, b in links))
+    assert sorted(i for group in found for i in group) == sorted(ids)
+    assert all(any(a in g and b in g for g in found) for a, b in links)
+
+
+def speech(i: str, **fields: Any) -> Speech:
+    return Speech(id=i, pages=(i,), title="讲话", text="昌图县今年引进项目。", **fields)
+
+
+KNOWN = Region(province="辽宁省", prefecture="铁岭市", county="昌图县", adcode="211224", name="昌图县")
+TAG = Tag(
+    confidence=0.9,
+    evidence=(Evidence(field="text", start=0, end=3, sentence="昌图县今年引进项目。", rule="name"),),
+)
+
+
+def test_a_masked_copy_learns_its_place_from_the_copy_that_kept_it() -> None:
+    masked = speech("b", anonymised=True, region_tag=Tag(unknown="anonymised"))
+    kept = speech("a", region=KNOWN, region_tag=TAG)
+    _, (a, b) = settle([masked, kept])
+    assert a == kept
+    assert b.region == KNOWN and b.anonymised
+    assert b.region_tag.evidence[0].speech == "a"
+    assert b.region_tag.unknown is None and b.region_tag.confidence < TAG.confidence
+
+
+def test_copies_that_disagree_teach_nothing() -> None:
+    other = replace(KNOWN, county="开原市", adcode="211282", name="开原市")
+    masked = speech("c", region_tag=Tag(unknown="anonymised"))
+    _, members = settle([speech("a", region=KNOWN, region_tag=TAG), speech("b", region=other), masked])
+    assert members[2] == masked
+
+
+def test_a_tag_of_its_own_is_kept() -> None:
+    own = SpeechDate(precision="year", value="2007", start="2007-01-01", end="2007-12-31")
+    finer = SpeechDate(precision="month", value="2008-09", start="2008-09-01", end="2008-09-30")
+    _, (a, _) = settle([speech("a", speech_date=own), speech("b", speech_date=finer)])
+    assert a.speech_date == own
+
+
+def test_the_whole_and_clean_copy_stands_for_the_cluster() -> None:
+    members = [
+        speech("a", truncated=True),
+        speech("b", gaps=2),
+        speech("c", published="2022-01-01"),
+        speech("d", published="2015-01-01"),
+        speech("e", missing_pages=(2,)),
+    ]
+    for seed in range(5):
+        random.Random(seed).shuffle(members)
+        canonical, settled = settle(members)
+        assert canonical == "d"
+        assert [s.id for s in settled] == list("abcde")

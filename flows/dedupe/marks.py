@@ -18,7 +18,7 @@ SCALE = 32
 the chance that fewer than SHARED of 125 marks agree is below one in a million."""
 LEAST = 8
 """A short speech keeps at least its smallest hashes, this many."""
-SHARED = 0.3
+SHARED = 0.2
 """Pairs that share this part of the smaller one's marks are compared letter by letter."""
 
 _NOT_LETTERS = re.compile(r"[\W_]+")

@@ -61,9 +61,11 @@ def _json(text: str) -> Any:
 def _from_record(value: Any, raw: bytes, decoded: Decoded, source: Source) -> Page:
     if not isinstance(value, dict):
         raise Refused("unsupported", "a JSON array; write one object a line (JSONL), as `jq -c .[]` does")
-    parts = {str(key).lower(): part for key, part in value.items() if part not in (None, "")}
+    parts = {_lower(key): part for key, part in value.items() if part not in (None, "")}
     html, plain = _part(parts, "html"), _part(parts, "text")
     text = html or plain
+    if text is None and any(key in _names()["html"] + _names()["text"] for key in map(_lower, value)):
+        raise Refused("empty", "the record's text is empty")
     if text is None:
         known = ", ".join(_names()["html"] + _names()["text"])
         raise Refused("bad-record", f"no text in any of the fields {known}")
@@ -83,6 +85,10 @@ def _from_record(value: Any, raw: bytes, decoded: Decoded, source: Source) -> Pa
         url=url,
         gaps=decoded.gaps + lost,
     )
+
+
+def _lower(key: Any) -> str:
+    return str(key).lower()
 
 
 def _part(parts: dict[str, Any], name: str) -> str | None:

@@ -1,0 +1,112 @@
+"""Where a speech names places, and in what role: its own, one among others, one to learn from."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from flows.records import Field, Speech
+from flows.resources import reference
+from flows.tag.boundary import stands_alone
+from flows.tag.gazetteer import Gazetteer, Name, gazetteer
+
+Role = Literal["strong", "self", "plain", "listed", "other"]
+FIELDS: tuple[Field, ...] = ("title", "text")
+_LONGEST_ROLE_WORD = 8
+_MEETING = re.compile(r"第[一二三四五六七八九十百\d]{1,5}届|人民政府")
+"""After a full name: the assembly that is met, the government that is spoken for."""
+_OTHER_REPORT = re.compile(r"\d{4}年政府工作报告")
+"""In the text, not the title: a link to another report."""
+_ORGAN = re.compile(r"[省市州盟]?(?:党委|委)(?=[、和，的及])")
+_VISIT_REACH = 20
+"""Code points between 总书记 and the place of 习近平总书记对浙江提出的新要求."""
+_NAME_BEGINS_AFTER = frozenset("\n\t 　长记员任席授士师、，。：:；;（(“")
+"""A surname after one of these, or after nothing, begins a person's name: 市长王朝阳."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place name in a field of the speech."""
+
+    field: Field
+    start: int
+    end: int
+    name: Name
+    role: Role
+    superior: bool = False
+    """Its party committee is named (浙江省委、省政府), or the general secretary's words to it: a place that
+    the speaker's own lies in, or is."""
+
+
+def mentions(speech: Speech) -> list[Mention]:
+    """The place names of title and text: the longest at each spot that stands alone, in order."""
+    found = []
+    for field in FIELDS:
+        text: str = getattr(speech, field)
+        taken = 0
+        for start, end, name in _longest_first(gazetteer(), text):
+            if start < taken or not stands_alone(text, start, end):
+                continue
+            role = _role(text, start, end, name, field)
+            taken = end
+            if role != "none" and not _person(text, start, end):
+                found.append(Mention(field, start, end, name, role, _superior(text, start, end)))
+    return found
+
+
+def _longest_first(places: Gazetteer, text: str) -> Iterator[tuple[int, int, Name]]:
+    yield from sorted(places.hits(text), key=lambda hit: (hit[0], -hit[1]))
+
+
+def _role(text: str, start: int, end: int, name: Name, field: Field) -> Role | Literal["none"]:
+    after = _first_known(
+        _role_words("after"), (text[end : end + n] for n in range(_LONGEST_ROLE_WORD, 0, -1))
+    )
+    bare = not name.full
+    if field == "text" and _OTHER_REPORT.match(text, end):
+        return "other"
+    if not bare and _MEETING.match(text, end):
+        return "strong"
+    if after == "none":
+        return "none" if bare and not name.towns else "plain"
+    before = _first_known(
+        _role_words("before"), (text[max(0, start - n) : start] for n in range(_LONGEST_ROLE_WORD, 0, -1))
+    )
+    if "other" in (after, before):
+        return "other"
+    if "self" in (after, before):
+        return "self"
+    return "listed" if "listed" in (after, before) else "plain"
+
+
+def _superior(text: str, start: int, end: int) -> bool:
+    if _ORGAN.match(text, end):
+        return True
+    visited = text[start - 2 : start] in ("考察", "视察") or text[start - 1 : start] == "对"
+    return visited and "总书记" in text[max(0, start - _VISIT_REACH) : start]
+
+
+def _first_known(roles: dict[str, str], words: Iterable[str]) -> str | None:
+    return next((roles[word] for word in words if word in roles), None)
+
+
+def _person(text: str, start: int, end: int) -> bool:
+    if end - start != 2 or start == 0 or text[start - 1] not in _surnames():
+        return False
+    return start == 1 or text[start - 2] in _NAME_BEGINS_AFTER
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(reference("places/surnames.txt").read_text(encoding="utf-8").strip())
+
+
+@cache
+def _role_words(side: str) -> dict[str, str]:
+    """Word to role, from ``data/reference/places/roles.csv``."""
+    with reference("places/roles.csv").open(encoding="utf-8", newline="") as file:
+        return {w: r["role"] for r in csv.DictReader(file) if r["side"] == side for w in r["words"].split()}

@@ -7,6 +7,7 @@ command answers at once.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from flows import __version__
 from flows.errors import ENDED, JianghuaError
 
+FULL_BYTES = 1 << 16
+"""Less free disk than this is none: a page of the catalog's log may need more."""
 EPILOG = """\
 exit status: 0 done, 1 done with new rejects, 2 could not do it, 130 stopped by Ctrl-C (it goes on next time)
 settings: JIANGHUA_ARCHIVE, JIANGHUA_ENGINE, JIANGHUA_WORKERS, JIANGHUA_PAGE_BYTES, JIANGHUA_PREFECT_API_URL,
@@ -129,6 +132,8 @@ def _words(error: Exception, args: argparse.Namespace) -> str:
     again = "run the same command again: it goes on from here"
     if isinstance(error, JianghuaError):
         return str(error)
+    if disk_full(args.archive or Path()):
+        return f"the archive's disk is full; make room and {again}"
     if isinstance(error, MemoryError):
         return f"out of memory; use --workers 1 and {again}"
     if isinstance(error, OSError):
@@ -136,6 +141,13 @@ def _words(error: Exception, args: argparse.Namespace) -> str:
         return f"{error.strerror or error}: {place}; mend that (disk full? may you write there?) and {again}"
     what = f"{type(error).__name__}: {error}"
     return f"{what}; this should not happen, please report it with what --debug shows"
+
+
+def disk_full(folder: Path) -> bool:
+    """Whether a folder's disk has no room left, whatever the error was that it led to."""
+    while not folder.exists():
+        folder = folder.absolute().parent
+    return shutil.disk_usage(folder).free < FULL_BYTES
 
 
 if __name__ == "__main__":

@@ -42,14 +42,17 @@ class Plan:
 def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path()) -> Plan:
     """Compare the files below ``paths`` with the catalog (None: there is no archive yet).
 
-    Relative paths are looked for below ``folder``.
+    Relative paths are looked for below ``folder``. The archive's own files are no dumps.
 
     Raises JianghuaError for a path that is not there.
     """
     plan = Plan()
     with chdir(folder):  # names stay as given, so that they read the same in the archive
         found_all = list(discover(paths))
+    own = catalog.folder.resolve() if catalog else None
     for found in found_all:
+        if own and isinstance(found, Dump) and Path(found.path).is_relative_to(own):
+            continue
         known = catalog.dump(key(found)) if catalog else None
         if isinstance(found, Reject):
             if known and known.size == REFUSED:

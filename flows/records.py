@@ -137,7 +137,7 @@ class Tag:
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
     unknown: str | None = None
-    """The reason, where the tag has no value."""
+    """The reason, where the tag has no value, or only a part of one (浙江省 known, its county masked)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,3 +49,13 @@ def test_shards_keep_every_dump_once_and_in_order() -> None:
     portions = list(shards(dumps))
     assert [d for portion in portions for d in portion] == dumps
     assert [len(p) for p in portions] == [SHARD_FILES, SHARD_FILES, 1]
+
+
+def test_one_file_however_its_path_is_spelled(tmp_path: Path) -> None:
+    archive, dump = tmp_path / "archive", tmp_path / "dumps" / "a.txt"
+    dump.parent.mkdir()
+    dump.write_text(SPEECH, "utf-8")
+    take_in(archive, dump)
+    (tmp_path / "link").symlink_to(dump.parent)
+    for spelling in (dump.parent, dump.parent / ".." / "dumps", tmp_path / "link" / "a.txt"):
+        assert plan(archive, spelling) == (0, 0, 1, 0)

@@ -56,7 +56,7 @@ def _walk(given: list[str]) -> Iterator[Dump | Reject]:
         try:
             status = Path(name).stat()
             if stat.S_ISREG(status.st_mode):
-                yield Dump(file=printable(name), path=str(Path(name).absolute()))
+                yield Dump(file=printable(name), path=str(Path(name).resolve()))
             elif stat.S_ISDIR(status.st_mode):
                 identity = (status.st_dev, status.st_ino)
                 if identity not in walked:

@@ -48,23 +48,32 @@ class Writer(Catalog):
         self.db.execute("COMMIT")
 
     def take_in(self, items: Iterable[Item], run: str, group_key: GroupKey) -> Taken:
-        """Store pages and rejects of whole dump files, each closed by its Seen."""
+        """Store pages and rejects of whole dump files, each begun by its Seen."""
         taken = Taken()
-        pages: list[Page] = []
-        rejects: list[Reject] = []
-        with self._transaction():
+        with self._transaction() as db:
             for item in items:
-                if isinstance(item, Page):
+                if isinstance(item, Seen):
+                    taken.dumps += 1
+                    dump, name = item, self._begin_dump(item, run)
+                elif isinstance(item, Page):
                     taken.pages += 1
                     taken.new += self._put_page(item, group_key(item), run)
-                    pages.append(replace(item, raw=b"", text="", edits=()))
+                    self._put_source(item, dump, name)
                 elif isinstance(item, Reject):
-                    rejects.append(item)
-                elif isinstance(item, Seen):
-                    self._close_dump(item, pages, rejects, run)
-                    taken.dumps += 1
-                    pages, rejects = [], []
+                    values = (dump.path, item.reason, _json(item), run)
+                    db.execute("INSERT INTO rejects (dump, reason, record, run) VALUES (?, ?, ?, ?)", values)
         return taken
+
+    def _begin_dump(self, dump: Seen, run: str) -> str:
+        """Note a dump file and drop its earlier rejects; the name it was first given by."""
+        first = self.db.execute("SELECT file FROM dumps WHERE path = ?", (dump.path,)).fetchone()
+        name = first[0] if first else dump.file
+        self.db.execute(
+            "INSERT OR REPLACE INTO dumps VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (dump.path, name, dump.size, dump.mtime_ns, dump.seen_ns, dump.sha256, run),
+        )
+        self.db.execute("DELETE FROM rejects WHERE dump = ?", (dump.path,))
+        return str(name)
 
     def _put_page(self, page: Page, key: str, run: str) -> int:
         record = _json(replace(page, raw=b"", source=Source(file="")))
@@ -76,38 +85,16 @@ class Writer(Catalog):
             self.db.execute("INSERT OR IGNORE INTO stale_groups VALUES (?)", (key,))
         return new
 
-    def _close_dump(self, seen: Seen, pages: Sequence[Page], rejects: Sequence[Reject], run: str) -> None:
-        first = self.db.execute("SELECT file FROM dumps WHERE path = ?", (seen.path,)).fetchone()
-        name = first[0] if first else seen.file
-        for page in pages:
-            source = page.source
-            if name != seen.file:  # the same file under another spelling keeps its first
-                source = replace(source, file=name + source.file.removeprefix(seen.file))
-            added = self.db.execute(
-                "INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?, ?)",
-                (page.id, source.file, source.offset, seen.path, _json(source)),
-            ).rowcount
-            if added:
-                self._touch_page(page.id)
-        self.db.execute("DELETE FROM rejects WHERE dump = ?", (seen.path,))
-        self.db.executemany(
-            "INSERT INTO rejects (dump, reason, record, run) VALUES (?, ?, ?, ?)",
-            [(seen.path, r.reason, _json(r), run) for r in rejects],
-        )
-        self.db.execute(
-            "INSERT OR REPLACE INTO dumps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                seen.path,
-                name,
-                seen.size,
-                seen.mtime_ns,
-                seen.seen_ns,
-                seen.sha256,
-                len(pages),
-                len(rejects),
-                run,
-            ),
-        )
+    def _put_source(self, page: Page, dump: Seen, name: str) -> None:
+        source = page.source
+        if name != dump.file:  # the same file under another spelling keeps its first
+            source = replace(source, file=name + source.file.removeprefix(dump.file))
+        added = self.db.execute(
+            "INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?, ?)",
+            (page.id, source.file, source.offset, dump.path, _json(source)),
+        ).rowcount
+        if added:
+            self._touch_page(page.id)
 
     def _touch_page(self, page: str) -> None:
         """A page known before was found in a further place: its speech is told to the engines anew."""

@@ -77,7 +77,7 @@ class Run:
         self.progress.stage("read", sum(len(job["shard"]) for job in jobs))
         for lost in self._each("pages", jobs, stored):
             self._one_by_one(lost, stored, group_key)
-        self._store((item for r in todo.refused for item in (r, _refused(r))), group_key)
+        self._store((item for r in todo.refused for item in (_refused(r), r)), group_key)
 
     def _store(self, items: Iterable[spool.Item], group_key: GroupKey) -> None:
         with self.clock("catalog"):
@@ -90,7 +90,7 @@ class Run:
         for dump in job["shard"]:
             if self._each("pages", [{**job, "shard": (dump,)}], stored, workers=1):
                 reject = worker.failure("read", "the process that read it was killed (memory?)", dump)
-                self._store([reject, worker.seen(dump)], group_key)
+                self._store([worker.seen(dump), reject], group_key)
                 self.progress.step()
 
     def make_speeches(self) -> None:
@@ -208,7 +208,7 @@ def _links(catalog: Writer, speech: str) -> list[tuple[str, str, str, float, flo
 
 
 def _refused(reject: Reject) -> spool.Seen:
-    """Closes the reject of something that could not be opened, so that it is noted once."""
+    """Begins the reject of something that could not be opened, so that it is noted once."""
     return spool.Seen(
         path=key(reject), file=reject.source.file, size=REFUSED, mtime_ns=0, seen_ns=0, sha256=""
     )

@@ -18,7 +18,7 @@ from flows.records import Page, Reject, Speech
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A dump file that was read to its end: closes its pages and rejects in a spool."""
+    """A dump file as it was when it was read; its pages and rejects follow it in a spool."""
 
     path: str
     file: str

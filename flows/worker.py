@@ -24,7 +24,7 @@ DETAIL = 300
 def pages(shard: Sequence[Dump], limits: Limits, out: Path, stages: PageStages) -> dict[str, float]:
     """Take the pages of some dump files through the stages that look at one page; seconds by stage.
 
-    Writes a spool of pages and rejects, each dump file closed by its Seen. OSError passes through where
+    Writes a spool of pages and rejects, each dump file begun by its Seen. OSError passes through where
     ``out`` can't be written.
     """
     clock = Clock()
@@ -58,7 +58,7 @@ def seen(dump: Dump) -> spool.Seen:
 
 
 def _items(dump: Dump, limits: Limits, stages: PageStages, clock: Clock) -> Iterator[spool.Item]:
-    before = seen(dump)
+    yield seen(dump)
     found = iter(read(dump, limits))
     try:
         while True:
@@ -71,7 +71,6 @@ def _items(dump: Dump, limits: Limits, stages: PageStages, clock: Clock) -> Iter
         yield Reject(reason="unreadable", detail=_words(error), source=Source(file=dump.file), stage="read")
     except Exception as error:
         yield failure("read", error, dump)
-    yield before
 
 
 def _through(page: Page, stages: PageStages, clock: Clock) -> Page | Reject:

@@ -11,8 +11,6 @@ CREATE TABLE dumps (
     mtime_ns INTEGER NOT NULL,
     seen_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
-    pages INTEGER NOT NULL,
-    rejects INTEGER NOT NULL,
     run TEXT NOT NULL
 ) WITHOUT ROWID;
 

@@ -107,6 +107,14 @@ def test_a_tag_of_its_own_is_kept() -> None:
     assert a.speech_date == own
 
 
+def test_a_date_told_more_exactly_by_a_copy_is_taken() -> None:
+    own = SpeechDate(precision="year", value="2008", start="2008-01-01", end="2008-12-31")
+    finer = SpeechDate(precision="day", value="2008-09-12", start="2008-09-12", end="2008-09-12")
+    _, (a, b) = settle([speech("a", speech_date=own), speech("b", speech_date=finer, date_tag=TAG)])
+    assert a.speech_date == b.speech_date == finer
+    assert a.date_tag.evidence[0].speech == "b" and b.date_tag == TAG
+
+
 def test_the_whole_and_clean_copy_stands_for_the_cluster() -> None:
     members = [
         speech("a", truncated=True),
@@ -114,9 +122,10 @@ def test_the_whole_and_clean_copy_stands_for_the_cluster() -> None:
         speech("c", published="2022-01-01"),
         speech("d", published="2015-01-01"),
         speech("e", missing_pages=(2,)),
+        speech("f", anonymised=True, published="2001-01-01"),
     ]
     for seed in range(5):
         random.Random(seed).shuffle(members)
         canonical, settled = settle(members)
         assert canonical == "d"
-        assert [s.id for s in settled] == list("abcde")
+        assert [s.id for s in settled] == list("abcdef")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from flows.records import Evidence, Region, Speech, Tag
+from flows.records import Evidence, Region, Speech, SpeechDate, Tag
 
 COPY_DISCOUNT = 0.95
 """What a tag keeps of its confidence when it rests on a copy."""
@@ -35,21 +36,23 @@ def clusters(ids: Iterable[str], links: Iterable[tuple[str, str]]) -> list[tuple
 
 
 def settle(members: Sequence[Speech]) -> tuple[str, list[Speech]]:
-    """The canonical id of a cluster and its members with the tags that only their copies tell.
+    """The canonical id of a cluster and its members with what only their copies tell.
 
-    Canonical is the most whole, then the cleanest, then the longest, then the earliest put up, then the
-    smallest id. A member keeps every tag it has; where it has none, and the copies that have one agree,
-    it takes theirs, with the evidence pointing at the copy. The order of ``members`` does not matter.
+    Canonical is the most whole, then one that kept its names, then the cleanest, the longest, the earliest
+    put up, the smallest id. A member keeps what it says of itself; where it says nothing, or says the same
+    less exactly, and the copies that know more agree, it takes theirs, with the evidence pointing at the
+    copy. The order of ``members`` does not matter.
     """
     ordered = sorted(members, key=lambda s: s.id)
     canonical = min(ordered, key=_rank).id
     return canonical, [_learn(s, [o for o in ordered if o.id != s.id]) for s in ordered]
 
 
-def _rank(speech: Speech) -> tuple[bool, int, int, int, str, str]:
+def _rank(speech: Speech) -> tuple[bool, int, bool, int, int, str, str]:
     return (
         speech.truncated,
         len(speech.missing_pages),
+        speech.anonymised,
         speech.gaps,
         -len(speech.text),
         speech.published or "9999",
@@ -58,27 +61,19 @@ def _rank(speech: Speech) -> tuple[bool, int, int, int, str, str]:
 
 
 def _learn(speech: Speech, copies: Sequence[Speech]) -> Speech:
-    if speech.level is None:
-        teacher = _teacher([c for c in copies if c.level], lambda c: c.level, lambda c: c.level_tag)
-        if teacher:
-            tag = _from_copy(teacher.level_tag, teacher.id)
-            speech = replace(speech, level=teacher.level, level_tag=tag)
-    if speech.speech_date is None:
-        teacher = _teacher(
-            [c for c in copies if c.speech_date], lambda c: c.speech_date, lambda c: c.date_tag
-        )
-        if teacher:
-            tag = _from_copy(teacher.date_tag, teacher.id)
-            speech = replace(speech, speech_date=teacher.speech_date, date_tag=tag)
-    return _learn_region(speech, copies)
-
-
-def _learn_region(speech: Speech, copies: Sequence[Speech]) -> Speech:
+    told: dict[str, Any] = {}
+    level = _teacher([c for c in copies if c.level and not speech.level], "level", "level_tag")
+    if level:
+        told |= {"level": level.level, "level_tag": _from_copy(level.level_tag, level.id)}
     finer = [c for c in copies if c.region != speech.region and _within(c.region, speech.region)]
-    teacher = _teacher(finer, lambda c: c.region, lambda c: c.region_tag)
-    if not teacher:
-        return speech
-    return replace(speech, region=teacher.region, region_tag=_from_copy(teacher.region_tag, teacher.id))
+    place = _teacher(finer, "region", "region_tag")
+    if place:
+        told |= {"region": place.region, "region_tag": _from_copy(place.region_tag, place.id)}
+    closer = [c for c in copies if _closer(c.speech_date, speech.speech_date)]
+    date = _teacher(closer, "speech_date", "date_tag")
+    if date:
+        told |= {"speech_date": date.speech_date, "date_tag": _from_copy(date.date_tag, date.id)}
+    return replace(speech, **told) if told else speech
 
 
 def _within(finer: Region, coarser: Region) -> bool:
@@ -91,13 +86,20 @@ def _within(finer: Region, coarser: Region) -> bool:
     return finer.province is not None and all(c is None or c == f for f, c in pairs)
 
 
-def _teacher(
-    copies: Sequence[Speech], value: Callable[[Speech], object], tag: Callable[[Speech], Tag]
-) -> Speech | None:
+def _closer(finer: SpeechDate | None, coarser: SpeechDate | None) -> bool:
+    """Whether one date is the other, told more exactly."""
+    if finer is None or coarser is None or finer == coarser:
+        return finer is not None and coarser is None
+    if not (finer.start and finer.end):
+        return False
+    return (coarser.start or "") <= finer.start and finer.end <= (coarser.end or "9999")
+
+
+def _teacher(copies: Sequence[Speech], value: str, tag: str) -> Speech | None:
     """The surest of the copies, if they all say the same."""
-    if not copies or any(value(c) != value(copies[0]) for c in copies):
+    if not copies or any(getattr(c, value) != getattr(copies[0], value) for c in copies):
         return None
-    return max(copies, key=lambda c: (tag(c).confidence, c.id))
+    return max(copies, key=lambda c: (getattr(c, tag).confidence, c.id))
 
 
 def _from_copy(tag: Tag, copy: str) -> Tag:

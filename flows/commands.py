@@ -196,6 +196,8 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
     from flows.prefect_runtime import runtime
 
     folder = str(Path.cwd())
+    if not args.json:
+        print("starting", file=sys.stderr, flush=True)  # Prefect takes some seconds before anything moves
     with runtime(settings.archive, settings.prefect_api_url):
         from flows.ingest import ingest as flow
 
@@ -217,7 +219,7 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
         print(show_report(report))
         if report.rejects:
             print("What was rejected, and why: jianghua rejects")
-    return ENDED.rejects if report.rejects else ENDED.done
+    return ENDED.rejects if report.rejects or report.faults else ENDED.done
 
 
 def _say_plan(args: Namespace, counts: dict[str, int], files: list[str]) -> None:

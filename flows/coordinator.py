@@ -97,8 +97,9 @@ class Run:
         """Stitch, tag and sign every group that is new or has changed."""
 
         def stored(job: Job) -> None:
+            spoken = spool.read(job["out"])
             with self.clock("catalog"):
-                made = self.catalog.put_speeches(spool.read(job["out"]), self.report.run)
+                made = self.catalog.put_speeches(self._faults_noted(spoken), self.report.run)
             self.report.speeches["made"] = self.report.speeches.get("made", 0) + made
             for path in job.values():
                 path.unlink()
@@ -116,6 +117,12 @@ class Run:
                 "a process was killed while it tagged speeches (out of memory?); run the same command "
                 "again with --workers 1: it goes on from here"
             )
+
+    def _faults_noted(self, items: Iterable[spool.Item]) -> Iterator[spool.Item]:
+        for item in items:
+            for fault in item.faults if isinstance(item, spool.Spoken) else ():
+                self.report.faults[fault] = self.report.faults.get(fault, 0) + 1
+            yield item
 
     def find_copies(self) -> None:
         """Compare what is new with what it shares marks with, and settle the clusters it touches."""

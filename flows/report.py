@@ -25,6 +25,8 @@ class Report:
     """read = new + known: known pages were in the archive already."""
     rejects: dict[str, int] = field(default_factory=dict)
     """By reason."""
+    faults: dict[str, int] = field(default_factory=dict)
+    """What the program itself failed at; the speeches are kept, with less known of them."""
     speeches: dict[str, int] = field(default_factory=dict)
     """made: by stitching this run's pages; changed: those and the ones their copies changed."""
     index: dict[str, int] = field(default_factory=dict)
@@ -65,6 +67,7 @@ def show(report: Report) -> str:
     lines += [
         ("rejected", f"{n:,} {reason}: {REASONS.get(reason, '')}") for reason, n in report.rejects.items()
     ]
+    lines += [("fault", f"{n:,} {what}; please report it") for what, n in report.faults.items()]
     lines += [(name, _counts(getattr(report, name))) for name in ("speeches", "index", "archive")]
     spent = {stage: s for stage, s in report.seconds.items() if stage != "total"}
     whole = sum(spent.values()) or 1
@@ -80,6 +83,6 @@ def _counts(numbers: Mapping[str, int]) -> str:
 def rows(report: Report) -> list[dict[str, str | float]]:
     """The report as rows of a table, for Prefect's artifact."""
     found: list[dict[str, str | float]] = []
-    for name in ("dumps", "pages", "rejects", "speeches", "index", "archive", "seconds"):
+    for name in ("dumps", "pages", "rejects", "faults", "speeches", "index", "archive", "seconds"):
         found += [{"stage": name, "what": k, "number": v} for k, v in getattr(report, name).items()]
     return found

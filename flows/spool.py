@@ -43,6 +43,8 @@ class Spoken:
     key: str
     speeches: tuple[Speech, ...]
     marks: tuple[tuple[int, ...], ...]
+    faults: tuple[str, ...] = ()
+    """What the program failed at, in words; the speeches are there all the same."""
 
 
 Item = Page | Reject | Seen | Group | Spoken

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from flows import spool
 from flows.dedupe import sign
 from flows.plan import REFUSED, key, sha256
 from flows.read import read
-from flows.records import Dump, Page, Reject, Source, Speech
+from flows.records import Dump, Page, Reject, Source, Speech, Tag
 from flows.report import Clock
 from flows.settings import Limits
 
@@ -87,13 +88,39 @@ def _through(page: Page, stages: PageStages, clock: Clock) -> Page | Reject:
 
 
 def _spoken(group: spool.Group, stitch: Stitch, tag: Tagger, clock: Clock) -> spool.Spoken:
+    """A fault of ours costs a tag or a seam, never a page: what can't be done is left out and told."""
+    faults: list[str] = []
     with clock("stitch"):
-        stitched = stitch(group.pages)
+        try:
+            stitched = stitch(group.pages)
+        except Exception as error:
+            faults.append(f"stitch: {_words(error)}")
+            stitched = tuple(_unstitched(page) for page in group.pages)
+    tagged = []
     with clock("tag"):
-        tagged = tuple(tag(s) for s in stitched)
+        for speech in stitched:
+            try:
+                tagged.append(tag(speech))
+            except Exception as error:
+                faults.append(f"tag: {_words(error)}")
+                unknown = Tag(unknown="a fault of the program")
+                tagged.append(replace(speech, level_tag=unknown, region_tag=unknown, date_tag=unknown))
     with clock("sign"):
         marks = tuple(sign(s.text) for s in tagged)
-    return spool.Spoken(key=group.key, speeches=tagged, marks=marks)
+    return spool.Spoken(key=group.key, speeches=tuple(tagged), marks=marks, faults=tuple(faults))
+
+
+def _unstitched(page: Page) -> Speech:
+    return Speech(
+        id=page.id,
+        pages=(page.id,),
+        title=page.title or "",
+        text=page.text,
+        head=page.head,
+        published=page.published,
+        truncated=page.truncated is not None,
+        gaps=page.gaps,
+    )
 
 
 def _words(error: Exception) -> str:

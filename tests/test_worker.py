@@ -1,0 +1,47 @@
+"""A fault of the program's own costs one page or one tag, never a run, and is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import exported, take_in
+
+from flows import ingest
+
+TEXT = "在全县项目推进会上的讲话\n同志们：\n{}\n谢谢大家！\n"
+
+
+def broken(value: object) -> object:
+    raise KeyError("a word that is not in the table")
+
+
+@pytest.fixture
+def dumps(tmp_path: Path) -> Path:
+    folder = tmp_path / "dumps"
+    folder.mkdir()
+    for number, words in enumerate(("今天我们召开全县项目推进会。", "安全生产责任重于泰山。")):
+        (folder / f"{number}.txt").write_text(TEXT.format(words), "utf-8")
+    return folder
+
+
+def test_a_page_stage_that_fails_rejects_the_page(
+    dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "PAGE_STAGES", (("extract", broken),))
+    report = take_in(tmp_path / "archive", dumps)
+    assert report.rejects == {"failed": 2}
+    assert report.status == "done"
+
+
+@pytest.mark.parametrize("stage", ["stitch", "tag"])
+def test_a_speech_stage_that_fails_keeps_the_text(
+    stage: str, dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, stage, broken)
+    report = take_in(tmp_path / "archive", dumps)
+    assert report.faults == {f"{stage}: KeyError: 'a word that is not in the table'": 2}
+    speeches = exported(tmp_path / "archive")
+    assert len(speeches) == 2 and all("同志们" in s["text"] for s in speeches)
+    if stage == "tag":
+        assert {s["unknown"]["level"] for s in speeches} == {"a fault of the program"}

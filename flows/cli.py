@@ -102,8 +102,9 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         'a query: 招商引资 "项目为王" -试读 级别:县 地区:辽宁省 日期:2007..2012 标题:讲话 (English field '
         "names work too: level: region: date: title:); simplified or traditional characters"
     )
-    search.add_argument("query", nargs="+", metavar="QUERY")
-    search.add_argument("--sort", choices=("relevance", "date"), default="relevance")
+    search.add_argument("query", nargs="+", metavar="QUERY", help="words, phrases and conditions, see below")
+    sort = search.add_argument("--sort", choices=("relevance", "date"), default="relevance")
+    sort.help = "best first, or latest first (relevance)"
     search.add_argument("--limit", type=_count, default=10, metavar="N", help="results on a page (10)")
     search.add_argument("--after", metavar="CURSOR", help="the next page; a page prints its cursor")
 
@@ -111,7 +112,8 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export = _add(commands, "export", "all speeches, variants too, or those that a query finds")
     export.add_argument("query", nargs="*", metavar="QUERY", help="canonical:true leaves variants out")
-    export.add_argument("--format", choices=("jsonl", "csv", "parquet"), default="jsonl")
+    form = export.add_argument("--format", choices=("jsonl", "csv", "parquet"), default="jsonl")
+    form.help = "JSON lines with everything, or a table (jsonl)"
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of standard output")
 
 

@@ -27,6 +27,11 @@ SHARED = ROOT.parent / "shared"
 
 for name in [n for n in os.environ if n.startswith(("PREFECT_", "JIANGHUA_"))]:
     del os.environ[name]  # a person's own settings must not change what the tests see
+os.environ |= {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
+}
 
 
 def serially(work: str, jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, dict[str, float]]]:

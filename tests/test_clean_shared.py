@@ -20,7 +20,7 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 pytestmark = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the folder of real pages is not beside the checkout"
 )
-MARKS = {"bold", "heading-mark", "rule-line", "entity", "title-line", "field"}
+MARKS = {"bold", "heading-mark", "rule-line", "entity", "title-line", "field", "comment"}
 
 
 def page(name: str, text: str) -> Page:
@@ -42,7 +42,7 @@ def squeezed(text: str) -> str:
 
 
 def test_clean_reports_lose_nothing() -> None:
-    """Only marks of Markdown, entities, a title and a credit line are taken off 602 clean reports."""
+    """Only marks of Markdown and HTML, entities, a title and a credit line are taken off 602 clean reports."""
     for path in sorted((SHARED / "corpora" / "reports").glob("*.txt")):
         text = path.read_text("utf-8")
         done = cleaned(text)

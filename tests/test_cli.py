@@ -46,22 +46,81 @@ def processes_of(archive: Path) -> list[str]:
     return found
 
 
+SPY = """
+import socket
+real_connect, real_lookup = socket.socket.connect, socket.getaddrinfo
+def note(what):
+    with open({log!r}, "a") as log:
+        log.write(f"{{what}}\\n")
+def connect(self, address):
+    if self.family != socket.AF_UNIX and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        note(address)
+    return real_connect(self, address)
+def lookup(host, *args, **kwargs):
+    if host not in (None, "127.0.0.1", "localhost", "::1", b"127.0.0.1"):
+        note(host)
+    return real_lookup(host, *args, **kwargs)
+socket.socket.connect, socket.getaddrinfo = connect, lookup
+"""
+"""Loaded by each Python process at its start: notes every address beyond this machine."""
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The samples taken in by the command itself; its outputs are looked at here, once."""
     folder = tmp_path_factory.mktemp("cli")
-    home = {"HOME": str(folder / "home"), "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    spy = folder / "spy"
+    spy.mkdir()
+    (spy / "sitecustomize.py").write_text(SPY.format(log=str(folder / "beyond.log")))
+    home = {
+        "HOME": str(folder / "home"),
+        "PREFECT_API_URL": "http://127.0.0.1:1/api",
+        "PYTHONPATH": str(spy),
+        "DO_NOT_TRACK": "",
+    }
     (folder / ".env").write_text("PREFECT_API_URL=http://127.0.0.1:2/api\nPREFECT_LOGGING_LEVEL=DEBUG\n")
     done = jianghua("ingest", SAMPLES, cwd=folder, **home)
     no_traceback(done)
     assert done.returncode == 1, done.stderr
     assert "rejected" in done.stdout and "jianghua rejects" in done.stdout
-    assert all(
-        line.split()[0] in ("read", "speeches", "copies", "index") for line in done.stderr.splitlines()
-    )
+    assert [line.split()[0] for line in done.stderr.splitlines()] == STAGES
     assert not (folder / "home").exists(), "a person's own Prefect profile is not to be touched"
     assert processes_of(folder) == []
+    assert not (folder / "beyond.log").exists(), "an attempt to reach another machine"
     return folder / "archive"
+
+
+def test_the_spy_sees_an_attempt(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SPY.format(log=str(tmp_path / "beyond.log")))
+    attempt = "import socket\ntry: socket.getaddrinfo('telemetry.invalid', 443)\nexcept OSError: pass"
+    subprocess.run(
+        [sys.executable, "-c", attempt], env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True
+    )
+    assert (tmp_path / "beyond.log").read_text() == "telemetry.invalid\n"
+
+
+def test_a_bar_for_a_person_at_a_terminal(tmp_path: Path) -> None:
+    """Under a pseudo-terminal there is a bar, and the report after it."""
+    import pty
+
+    written: list[bytes] = []
+
+    def keep(descriptor: int) -> bytes:
+        written.append(os.read(descriptor, 4096))
+        return written[-1]
+
+    command = [str(JIANGHUA), "ingest", str(SAMPLES / "12_fields.txt"), "--archive", str(tmp_path / "a")]
+    with Path(os.devnull).open() as nothing:
+        before = os.dup(1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        try:
+            status = pty.spawn(command, keep, lambda _: nothing.read().encode())
+        finally:
+            os.dup2(before, 1)
+            os.close(before)
+    shown = b"".join(written).decode("utf-8", "replace")
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert "━" in shown and "1 made" in shown and "read 0/1" not in shown
 
 
 def test_again_says_nothing_new_without_prefect(archive: Path) -> None:

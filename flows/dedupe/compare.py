@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.dedupe.marks import shingles
+from flows.dedupe.marks import letters, shingles
 
 SAME = 0.7
 """Containment of the smaller in the larger from which two texts are one speech or one template. Copies
@@ -18,7 +18,7 @@ FEW_NUMBERS = 4
 """Too few different numbers to tell a template by."""
 
 Kind = Literal["variant", "template"]
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,8 @@ def compare(a: str, b: str) -> Link | None:
 
 
 def _numbers_differ(a: str, b: str) -> bool:
-    x, y = set(_NUMBER.findall(a)), set(_NUMBER.findall(b))
+    # Without punctuation, since sites write 3.5 in many ways: 3．5, 3·5, 3. 5.
+    x, y = set(_NUMBER.findall(letters(a))), set(_NUMBER.findall(letters(b)))
     if min(len(x), len(y)) < FEW_NUMBERS:
         return False
     return min(len(x - y) / len(x), len(y - x) / len(y)) > NUMBERS

@@ -8,6 +8,7 @@ and is found by containment, which a MinHash of fixed size can't do.
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
 
 SHINGLE = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from flows.resources import reference
@@ -20,6 +21,8 @@ LINE = "⏎"
 
 _WITHIN = {"0": 2.3, "a": 4.0, OTHER: 5.0}
 """Cost of the character itself where its symbol stands for many: ln 10, ln 52, ln 150."""
+_REMEMBERED = 50_000
+"""Pairs of characters whose contexts are kept at hand."""
 _MARKS = frozenset(",:;()!?.%。、“”《》—…")
 _FULL_WIDTH = dict(zip("，：；（）！？．％", ",:;()!?.%", strict=True))
 
@@ -47,45 +50,65 @@ class Symbols(dict[str, str]):
         return symbol
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What may come after certain characters, and what it costs to be none of that."""
+
+    followers: dict[str, float]
+    leave: float
+
+
 class Language:
     """Costs (negative natural logarithms of probabilities) of a character after one or two others."""
 
     def __init__(self, table: str):
         self.symbols = Symbols()
         self._rows = dict(line.split("\t", 1) for line in table.splitlines() if not line.startswith("# "))
-        self._parsed: dict[str, tuple[str, dict[str, float]]] = {}
+        self._contexts: dict[str, _Context] = {}
+        self._alone: dict[str, float] = {}
+        self._around: dict[str, tuple[_Context, _Context]] = {}
 
     def cost(self, before: str, character: str) -> float:
-        """Of a character after the last two of ``before``, where that is more than one character.
+        """Of a character after the last two of ``before``.
 
         >>> speech = language()
-        >>> speech.cost("發", "展") < speech.cost("發", "霰")
+        >>> speech.cost("。發", "展") < speech.cost("。發", "霰")
         True
-        >>> speech.cost("經濟", "發") < speech.cost("濟", "發")
+        >>> speech.cost("招商", "引") < speech.cost("經商", "引")
         True
         """
-        symbols = self.symbols
-        second = symbols[character]
-        cost = _WITHIN.get(second, 0.0)
-        for length in range(min(2, len(before)), 0, -1):
-            context = "".join([symbols[c] for c in before[-length:]])
-            codes, followers = self._row(context)
-            if second in followers:
-                return cost + followers[second]
-            if codes:
-                cost += _level(codes[-1])
-        own = self._row(second)[0]
-        return min(NEVER, cost + (_level(own[0]) if own else NEVER))
+        around = self._around.get(before) or self._look_around(before)
+        symbol = self.symbols[character]
+        two, one = around
+        known = two.followers.get(symbol)
+        if known is not None:
+            return known
+        known = one.followers.get(symbol)
+        if known is not None:
+            return known + two.leave
+        alone = self._alone.get(symbol) or self._look_alone(symbol)
+        return min(NEVER, two.leave + one.leave + alone)
 
-    def _row(self, context: str) -> tuple[str, dict[str, float]]:
-        row = self._parsed.get(context)
-        if row is None:
-            row = ("", {})
-            if context in self._rows:
-                codes, followers, levels = self._rows[context].split("\t")
-                row = (codes, dict(zip(followers, map(_level, levels), strict=True)))
-            self._parsed[context] = row
-        return row
+    def _look_around(self, before: str) -> tuple[_Context, _Context]:
+        first, second = (self.symbols[c] for c in before[-2:])
+        if len(self._around) > _REMEMBERED:
+            self._around.clear()
+        self._around[before] = around = (self._context(first + second), self._context(second))
+        return around
+
+    def _context(self, symbols: str) -> _Context:
+        found = self._contexts.get(symbols)
+        if found is None:
+            codes, followers, levels = self._rows.get(symbols, "!\t\t").split("\t")
+            costs = {s: _level(code) + _WITHIN.get(s, 0.0) for s, code in zip(followers, levels, strict=True)}
+            found = self._contexts[symbols] = _Context(costs, _level(codes[-1]))
+        return found
+
+    def _look_alone(self, symbol: str) -> float:
+        row = self._rows.get(symbol)
+        cost = _level(row[0]) + _WITHIN.get(symbol, 0.0) if row else NEVER
+        self._alone[symbol] = cost
+        return cost
 
 
 def _level(code: str) -> float:

@@ -31,7 +31,7 @@ def hindered(text: str) -> bool:
     common ones; a writer explains a rare or an ambiguous character once. Notes without a tone mark
     (们(men)) prove nothing.
 
-    >>> hindered("常務(wù)副區(qū)長"), hindered("亳(bó)州市"), hindered("六(lù)安市有六个县")
+    >>> hindered("義務(wù)植樹(shù)"), hindered("亳(bó)州市"), hindered("六(lù)安市有六个县")
     (True, False, False)
     """
     notes = Counter(c for c, note in _fitting(text) if not note.group(1).isascii())
@@ -48,8 +48,8 @@ def remove_notes(text: str) -> tuple[str, list[Edit], frozenset[str]]:
     Fits means: one of the character's readings; or, after an ASCII character, a reading of the
     character whose second byte in GBK it is, when the page is one byte out of step.
 
-    >>> remove_notes("常務(wù)副區(qū)長（zhǎng），解決(2)個催^(guò)程")[0]
-    '常務副區長，解決(2)個催^程'
+    >>> remove_notes("義務(wù)植樹（shù），一共(2)天；催^(guò)冬")[0]
+    '義務植樹，一共(2)天；催^冬'
     """
     pieces, edits, annotated, done = [], [], set(), 0
     for character, note in _fitting(text):
@@ -100,5 +100,5 @@ def _common(character: str) -> bool:
 @cache
 def _readings() -> dict[str, str]:
     lines = reference("restore/readings.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {reading: characters for reading, characters in rows}
+    rows = (line.split("\t", 1) for line in lines if not line.startswith("#"))
+    return dict(rows)

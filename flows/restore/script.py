@@ -20,7 +20,9 @@ _LINE_EVIDENCE = 3
 """Traditional characters a line must have before it is converted in a page that is simplified else."""
 
 
-_COMMON = (range(128), range(0x2010, 0x2030), range(0x3000, 0x3020), range(0x4E00, 0xA000), range(0xFF00, 0xFF60))
+_COMMON = [
+    range(*r) for r in ((0, 128), (0x2010, 0x2030), (0x3000, 0x3020), (0x4E00, 0xA000), (0xFF00, 0xFF60))
+]
 """Code points that get an entry of their own in a table, because ``str.translate`` is slow on a miss."""
 
 
@@ -44,7 +46,7 @@ def simplify(text: str) -> str:
     spans = _phrase_spans(text, tables)
     if not spans:
         return simple
-    pieces, done = [], 0
+    pieces, done = list[str](), 0
     for start, end in spans:
         pieces += simple[done:start], tables.phrases[text[start:end]]
         done = end

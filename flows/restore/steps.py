@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from flows.restore import gbk
 from flows.restore.language import Symbols
@@ -42,8 +43,7 @@ class Damaged:
         return character not in self.characters and _foreign(character, self.traditional)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A piece of the page read as ``text`` in step, and then a ``pending`` lead byte (-1: none)."""
 
     text: str

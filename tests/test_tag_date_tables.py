@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from flows.tag.dates.calendar import named_days
+from flows.tag.dates.anchors import anchors
+from flows.tag.dates.calendar import named_days, recorded_until
 from flows.tag.dates.clues import first_day, last_day, rules, table
-from flows.tag.dates.cycles import meetings, plans
+from flows.tag.dates.events import meetings
+from flows.tag.dates.plans import plans
 
 FIRST_WORKDAYS = [
     "2002-02-19",
@@ -69,6 +71,46 @@ def test_no_phrase_stands_in_two_anchors() -> None:
 
 def test_every_rule_is_surer_than_a_coin() -> None:
     assert all(rule.weight > 0 for rule in rules().values())
+
+
+def test_events_campaigns_and_programmes_begin_before_they_end() -> None:
+    days = [
+        (row["start"], row["end"]) for name in ("events", "campaigns") for row in table(f"dates/{name}.csv")
+    ]
+    days += [(row["first"], row["last"]) for row in table("dates/plans.csv")]
+    assert all(first_day(start) <= last_day(end) for start, end in days)
+
+
+@pytest.mark.parametrize("name", ["events", "campaigns", "holidays", "yearly"])
+def test_no_name_stands_in_two_rows(name: str) -> None:
+    names = [one for row in table(f"dates/{name}.csv") for one in row["names"].split("|")]
+    assert all(names) and sorted(names) == sorted(set(names))
+
+
+KNOWN_COUNTS = {
+    "安全生产月": (23, 2024),
+    "教师节": (40, 2024),
+    "记者节": (24, 2023),
+    "世界环境日": (52, 2023),
+    "国际禁毒日": (36, 2023),
+    "国家宪法日": (10, 2023),
+    "全国土地日": (33, 2023),
+    "防灾减灾日": (15, 2023),
+    "全国消防日": (32, 2023),
+    "中国航天日": (8, 2023),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN_COUNTS)
+def test_counted_days_agree_with_announcements(name: str) -> None:
+    nth, year = KNOWN_COUNTS[name]
+    (first,) = [int(row["first"]) for row in table("dates/yearly.csv") if name in row["names"].split("|")]
+    assert first + nth - 1 == year
+
+
+def test_the_tables_reach_as_far_as_the_newest_of_their_rows() -> None:
+    newest = max(max(day for days in meetings().values() for day in days), *(a.since for a in anchors()))
+    assert newest <= recorded_until()
 
 
 def test_meetings_are_in_order_and_plans_follow_each_other() -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from flows.clean.counters import drop_counters
 from flows.clean.draft import STAGE, Draft, fold
 from flows.clean.fields import address, host, moment
-from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, unescape
+from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, drop_tags, unescape
+from flows.clean.notice import part_notices
 from flows.clean.repeats import drop_copy, drop_summary
 from flows.clean.rules import by_place
 from flows.clean.survey import Survey, survey
@@ -40,10 +41,12 @@ def clean(page: Page) -> Page | Reject:
         return Reject(reason="empty", detail="no text on the page", source=page.source, stage=STAGE)
     drop_lost_spaces(draft)
     drop_inside(draft)
+    drop_tags(draft)
     drop_counters(draft)
     drop_markdown(draft)
     _drop_watermark(draft)
     draft.tidy()
+    part_notices(draft)
     drop_summary(draft)
     found = survey(draft.lines)
     title = page.title or find_title(found)
@@ -98,6 +101,6 @@ def _with_facts(page: Page, found: Survey) -> Page:
         url=url,
         site=page.site or host(url),
         number=number,
-        count=page.count or (counts.pop() if len(counts) == 1 else None),
-        truncated=page.truncated or found.truncated,
+        count=page.count or (counts.pop() if len(counts) == 1 and number else None),
+        truncated=page.truncated or found.truncated(page.text),
     )

@@ -8,7 +8,12 @@ from collections.abc import Iterable
 from flows.records import Edit
 
 STAGE = "clean"
-_FOLD = str.maketrans("：，（）／！？；＞＜　［］＿", ":,()/!?;>< []_")
+_FOLD = {ord(wide): ord(wide) - 0xFEE0 for wide in "：，（）／！？；＞＜［］＿｜．％＆＝"} | {0x3000: 0x20}
+_FOLD |= {
+    wide: wide - 0xFEE0
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for wide in range(ord(first), ord(last) + 1)
+}
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _SPACED_OUT = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: [{_HAN}]){{3,}}(?![{_HAN}])")
@@ -93,7 +98,7 @@ def tidy_line(line: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The same text with full-width punctuation as half-width, character for character.
+    """The same text with full-width punctuation, letters and digits as half-width, character for character.
 
     >>> fold("时间：（未知）")
     '时间:(未知)'

@@ -10,10 +10,14 @@ from flows.clean.draft import fold
 from flows.clean.rules import label_pattern, labels
 
 _LONGEST_LINE = 300
+_COUNT = re.compile(r"[^，。；,;]{0,30}")
+"""How many, how large, of what kind: counts are short and no sentence."""
 _COUNTER = re.compile(r"\d{1,9}")
 _DAY = r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?"
 _CLOCK = r"(\d{1,2})\s?:\s?(\d{2})(?:\s?:\s?(\d{2}))?"
 _MOMENT = re.compile(rf"{_DAY}(?:[\sT]*{_CLOCK})?")
+_BARS = " \t\u3000|丨｜【[（("
+"""What sites put between fields."""
 _BARE_MOMENT = re.compile(rf"\s*{_DAY}\s*{_CLOCK}\s*")
 _BARE_DAY = re.compile(rf"\s*{_DAY}\s*")
 _URL = re.compile(r"https?://[^\s\"'<>，。；）】]{4,500}")
@@ -30,6 +34,8 @@ def fields(line: str, following: str = "") -> list[Field]:
 
     >>> fields("时间：2023-03-30  来源：政府官网")
     [('time', '时间', '2023-03-30'), ('note', '来源', '政府官网')]
+    >>> fields("2018-11-20 | 来 源：某某网【作者：某人】")
+    [('published', '', '2018-11-20'), ('note', '来源', '某某网'), ('note', '作者', '某人')]
     >>> fields("时间就是生命：我们要抓紧。")
     []
     """
@@ -39,19 +45,30 @@ def fields(line: str, following: str = "") -> list[Field]:
     if _BARE_MOMENT.fullmatch(folded):
         return [("published", "", line.strip())]
     found = list(label_pattern().finditer(folded))
-    if not found or folded[: found[0].start()].strip():
+    if not found:
+        return []
+    lead = folded[: found[0].start()].strip(_BARS)
+    if lead and not (_BARE_MOMENT.fullmatch(lead) or _BARE_DAY.fullmatch(lead)):
         return []
     ends = [label.start() for label in found[1:]] + [len(line)]
+    names = ["".join(label[1].split()) for label in found]
     result = [
-        (labels()[label[1]], label[1], line[label.end() : end].strip())
-        for label, end in zip(found, ends, strict=True)
+        (labels()[name], name, line[label.end() : end].strip(_BARS).rstrip(_closing(folded, label.start())))
+        for name, label, end in zip(names, found, ends, strict=True)
     ]
+    if lead:
+        result.insert(0, ("published", "", lead))
     kind, label, value = result[-1]
-    if kind == "summary" and value:
+    if (kind == "summary" and value) or any(f[0] == "counter" and not _COUNT.fullmatch(f[2]) for f in result):
         return []
     if kind == "counter" and not value and _COUNTER.fullmatch(following.strip()):
         result[-1] = (kind, label, following.strip())
     return result
+
+
+def _closing(folded: str, start: int) -> str:
+    """The bracket that closes a field whose label stands behind an opening one."""
+    return {"【": "】", "[": "]］", "(": ")）"}.get(folded[start - 1 : start], "")
 
 
 def moment(value: str) -> str | None:

@@ -10,6 +10,14 @@ from flows.clean.rules import by_place
 
 _ESCAPED_BREAK = re.compile(r"(?:\\r\\n|\\n)+")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,5}|#x[0-9a-fA-F]{2,4});")
+_BLOCKS = frozenset(
+    ("p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "hr", "section")
+)
+_TAG = re.compile(
+    r"</?(p|br|div|li|ul|ol|tr|td|th|table|tbody|h[1-4]|hr|section|article|span|a|b|i|u|em|strong|font|center|img)"
+    r"(?:\s[^<>\n]{0,500})?/?>",
+    re.IGNORECASE,
+)
 _LOST_SPACES = re.compile(r"(?:\?\?)+(?!\?)")
 _HEADING_MARK = re.compile(r"^[ \t\u3000]{0,8}(?:#{1,6}[ \t]+|>(?:[ \t]+|$))", re.MULTILINE)
 _RULE_LINE = re.compile(r"^[ \t]{0,8}-{3,80}[ \t]{0,8}$", re.MULTILINE)
@@ -40,6 +48,18 @@ def unescape(draft: Draft) -> None:
         if character != found[0]:
             entities.append((found.start(), found.end(), " " if character.isspace() else character))
     draft.replace("entity", entities)
+
+
+def drop_tags(draft: Draft) -> None:
+    """Tags of HTML left in a text, those that end a paragraph as line breaks; ``<亲民>`` is no tag.
+
+    >>> draft = Draft('<p align="left">我们<b>开会</b>。</p>要<亲民>。')
+    >>> drop_tags(draft)
+    >>> draft.text.split()
+    ['我们开会。', '要<亲民>。']
+    """
+    tags = ((found, "\n" if found[1].lower() in _BLOCKS else "") for found in _TAG.finditer(draft.text))
+    draft.replace("tag", [(found.start(), found.end(), after) for found, after in tags])
 
 
 def drop_lost_spaces(draft: Draft) -> None:

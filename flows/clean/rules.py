@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
+from flows.clean.draft import fold
 from flows.resources import reference
 
-Where = Literal["line", "head", "end", "opening", "tail", "inside", "close"]
+Where = Literal["line", "head", "end", "edge", "opening", "tail", "inside", "close"]
 LONGEST = 600
 """Characters of the longest line that a whole-line rule is tried on; a longer one is prose."""
 
@@ -22,15 +23,15 @@ class Rule:
     name: str
     where: Where
     pattern: re.Pattern[str]
-    truncated: bool
+    truncated: str
 
 
 @cache
 def furniture() -> tuple[Rule, ...]:
     """The furniture rules, in the order of the file."""
     return tuple(
-        Rule(row["name"], _where(row["where"]), re.compile(row["pattern"]), row["truncated"] == "yes")
-        for row in _rows("clean/furniture.tsv")
+        Rule(row["name"], _where(row["where"]), re.compile(row["pattern"]), row["truncated"])
+        for row in rows("clean/furniture.tsv")
     )
 
 
@@ -44,6 +45,17 @@ def by_place(*places: Where) -> tuple[Rule, ...]:
     return tuple(rule for rule in furniture() if rule.where in places)
 
 
+def match(line: str, rules: tuple[Rule, ...]) -> tuple[Rule, re.Match[str]] | None:
+    """The first of the rules that takes the whole line, and how it matched."""
+    if len(line) > LONGEST:
+        return None
+    folded = fold(line)
+    for rule in rules:
+        if found := rule.pattern.fullmatch(folded):
+            return rule, found
+    return None
+
+
 @cache
 def labels() -> dict[str, str]:
     """Label of a field line to its kind.
@@ -51,14 +63,18 @@ def labels() -> dict[str, str]:
     >>> labels()["发文时间"]
     'published'
     """
-    return {row["label"]: row["kind"] for row in _rows("clean/fields.tsv")}
+    return {row["label"]: row["kind"] for row in rows("clean/fields.tsv")}
 
 
 @cache
 def label_pattern() -> re.Pattern[str]:
-    """A label at the start of a line or behind white space, in folded text."""
-    names = "|".join(map(re.escape, sorted(labels(), key=len, reverse=True)))
-    return re.compile(rf"(?:^|(?<=\s))({names})\s?:")
+    """A label at the start of a line, behind white space or a bar, in folded text.
+
+    A label of two characters may be spaced out.
+    """
+    spaced = (r"\s?".join(name) if len(name) == 2 else re.escape(name) for name in labels())
+    names = "|".join(sorted(spaced, key=len, reverse=True))
+    return re.compile(rf"(?:^|(?<=[\s|丨\[(【]))({names})\s?:")
 
 
 def _where(name: str) -> Where:
@@ -68,7 +84,8 @@ def _where(name: str) -> Where:
     raise ValueError(f"furniture.tsv: there is no place {name}")
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a reference table, by column; lines that begin with ``#`` are its header."""
     with reference(name).open(encoding="utf-8", newline="") as file:
         table = (line for line in file if not line.startswith("#"))
         return list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))

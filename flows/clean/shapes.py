@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from functools import cache
 
 from flows.clean.draft import fold
-from flows.clean.rules import LONGEST
-from flows.resources import reference
+from flows.clean.rules import LONGEST, rows
 
 _COMMA = re.compile(r"[,，。;；]")
 _ENDS = tuple("。!?！？")
@@ -62,11 +60,19 @@ def begins_body(line: str) -> bool:
     return is_prose(line) or has_shape(line, "salutation", "heading")
 
 
+def comes_to_a_close(text: str) -> bool:
+    """Whether a text ends as speeches and papers do: with thanks, a call, a signature or a day.
+
+    >>> comes_to_a_close("同志们：\\n我就讲这些。"), comes_to_a_close("各乡镇要抓好招")
+    (True, False)
+    """
+    last = text.rsplit("\n", 1)[-1]
+    return last.endswith(("！", "!")) or has_shape(last[-LONGEST:], "closing", "dateline", "speaker")
+
+
 @cache
 def _shapes() -> dict[str, list[re.Pattern[str]]]:
     found: dict[str, list[re.Pattern[str]]] = defaultdict(list)
-    with reference("clean/shapes.tsv").open(encoding="utf-8", newline="") as file:
-        table = (line for line in file if not line.startswith("#"))
-        for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
-            found[row["shape"]].append(re.compile(row["pattern"]))
+    for row in rows("clean/shapes.tsv"):
+        found[row["shape"]].append(re.compile(row["pattern"]))
     return found

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from flows.clean.draft import fold
 from flows.clean.fields import Field, fields, is_day
-from flows.clean.rules import LONGEST, Rule, by_place
-from flows.clean.shapes import begins_body, has_shape, is_prose, is_title
+from flows.clean.notice import LONGEST as LONGEST_NOTICE
+from flows.clean.notice import Notice, notice, sentences, terms_start
+from flows.clean.rules import LONGEST, Rule, by_place, match
+from flows.clean.shapes import begins_body, comes_to_a_close, has_shape, is_prose, is_title
 
 ZONE = 300
 """Lines that are looked at from each edge; the longest site menus seen have a third of it."""
+
+_SUMS_UP = ("notice-provenance", "notice-aim")
+"""Kinds of notice that end what a site says of a text's contents before the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,9 @@ class Claim:
     head: tuple[str, ...] = ()
     """Field lines to keep."""
     truncated: str | None = None
+    """The words that say the page stops before the speech does."""
+    offers_whole: str | None = None
+    """Words that offer the whole text, which say so only of a text that does not come to a close."""
 
 
 @dataclass(slots=True)
@@ -54,10 +61,12 @@ class Survey:
     def head(self) -> list[str]:
         return [line for _, claim in sorted(self.claims.items()) for line in claim.head]
 
-    @property
-    def truncated(self) -> str | None:
-        marks = (claim.truncated for _, claim in sorted(self.claims.items()))
-        return next(filter(None, marks), None)
+    def truncated(self, text: str) -> str | None:
+        """The words that say that the text, which remains of the page, stops before the speech does."""
+        claims = [claim for _, claim in sorted(self.claims.items())]
+        marks = [claim.truncated for claim in claims]
+        offers = [] if comes_to_a_close(text) else [claim.offers_whole for claim in claims]
+        return next(filter(None, marks + offers), None)
 
 
 def survey(lines: list[str]) -> Survey:
@@ -71,9 +80,11 @@ def survey(lines: list[str]) -> Survey:
     body = _from_the_top(lines, result)
     end = _from_the_bottom(lines, body, result)
     for number in range(body, end):
-        hit = _match(lines[number], by_place("line"))
-        if hit:
-            result.claims[number] = _claim(lines[number], *hit)
+        line = lines[number]
+        if hit := match(line, by_place("line")):
+            result.claims[number] = _claim(line, *hit)
+        elif kind := notice(line, inside=True):
+            result.claims[number] = _notice_claim(line, kind)
     return result
 
 
@@ -85,7 +96,7 @@ def _from_the_top(lines: list[str], result: Survey) -> int:
     while number < min(len(lines), ZONE):
         line = lines[number]
         following = lines[number + 1] if number + 1 < len(lines) else ""
-        if hit := _match(line, by_place("line", "head", "opening")):
+        if hit := match(line, by_place("line", "head", "edge", "opening")):
             result.claims[number] = _claim(line, *hit)
             if hit[0].where == "opening":
                 opening = number, hit[0]
@@ -94,6 +105,8 @@ def _from_the_top(lines: list[str], result: Survey) -> int:
             if found[-1][0] == "counter" and found[-1][2] == following.strip():
                 number += 1
                 result.claims[number] = Claim("field")
+        elif kind := _notice_above(line):
+            result.claims[number] = _notice_claim(line, kind)
         elif begins_body(line):
             break
         else:
@@ -116,15 +129,20 @@ def _from_the_bottom(lines: list[str], body: int, result: Survey) -> int:
     """Survey the lines after the body, upwards; the number of the first of them."""
     tail: tuple[int, Rule] | None = None
     number = len(lines)
+    if (terms := terms_start(lines, body)) is not None:
+        for below in range(terms, number):
+            result.claims[below] = Claim("site-terms")
     while number > max(body, len(lines) - ZONE):
         line = lines[number - 1]
-        if hit := _match(line, by_place("line", "end", "tail")):
+        if hit := match(line, by_place("line", "end", "edge", "tail")):
             result.claims[number - 1] = _claim(line, *hit)
             if hit[0].where == "tail":
                 tail = number - 1, hit[0]
         elif found := [f for f in fields(line) if f[2]]:
             result.claims[number - 1] = _field_claim(found)
-        elif is_prose(line) or has_shape(line, "salutation"):
+        elif kind := None if is_title(line) else notice(line):
+            result.claims[number - 1] = _notice_claim(line, kind)
+        elif number - 1 not in result.claims and (is_prose(line) or has_shape(line, "salutation")):
             break
         number -= 1
     if tail:
@@ -134,14 +152,16 @@ def _from_the_bottom(lines: list[str], body: int, result: Survey) -> int:
     return number
 
 
-def _match(line: str, rules: tuple[Rule, ...]) -> tuple[Rule, re.Match[str]] | None:
-    if len(line) > LONGEST:
+def _notice_above(line: str) -> Notice | None:
+    """The notice that a line above the body is, or that ends it: what stands before that sums the text up."""
+    if is_title(line) or len(line) > LONGEST:
         return None
-    folded = fold(line)
-    for rule in rules:
-        if found := rule.pattern.fullmatch(folded):
-            return rule, found
-    return None
+    parts = sentences(line)
+    summed_up = len(parts) > 1 and len(line) <= LONGEST_NOTICE and not has_shape(line, "heading")
+    ending = notice(parts[-1], inside=True) if summed_up else None
+    if ending and ending.name not in _SUMS_UP:
+        ending = None
+    return notice(line) or ending
 
 
 def _stands_as_title(lines: list[str], unclaimed: list[int]) -> bool:
@@ -153,8 +173,21 @@ def _claim(line: str, rule: Rule, found: re.Match[str]) -> Claim:
     return Claim(
         rule.name,
         facts=tuple((kind, value) for kind, value in found.groupdict().items() if value),
-        truncated=line.strip(" .…。·*=—-") if rule.truncated else None,
+        truncated=_mark(line) if rule.truncated == "yes" else None,
+        offers_whole=_mark(line) if rule.truncated == "open" else None,
     )
+
+
+def _notice_claim(line: str, kind: Notice) -> Claim:
+    return Claim(
+        kind.name,
+        truncated=_mark(line) if kind.truncated == "yes" else None,
+        offers_whole=_mark(line) if kind.truncated == "open" else None,
+    )
+
+
+def _mark(line: str) -> str:
+    return line.strip(" .…。·*=—-")
 
 
 def _field_claim(found: list[Field]) -> Claim:

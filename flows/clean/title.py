@@ -15,6 +15,10 @@ _GAP = 12
 """Characters between two repetitions of a title: 在〔...〕, 关于, a colon."""
 _GOES_ON = re.compile(r"[,，。、；;》”\"中里时上后精神要的和与及]")
 """What shows that a sentence only mentions the title."""
+_SITE_MARK = re.compile(
+    r"(?:\s?[_|]\s?[^_|]{2,20}|\s?[-—]{1,2}\s?[^_|—-]{0,16}(?:网|文库|大全|范文|之家|平台|频道)){1,3}$"
+)
+"""What a site adds behind the title of a page: ``_会议讲话_范文大全``, `` - 某某网``."""
 _PAGE_MARK = re.compile(r"\s*[(（_]?第\d{1,4}页[)）]?$")
 
 
@@ -27,7 +31,7 @@ def find_title(found: Survey) -> str | None:
     """
     named = [value for kind, value in found.facts if kind == "title"]
     headings = [value for kind, value in found.facts if kind == "heading"] + found.opening
-    headings = [_PAGE_MARK.sub("", line.strip()) for line in headings]
+    headings = [_bare(line) for line in headings]
     shaped = [line for line in headings if is_title(line) and len(line) >= _SHORTEST]
     if named:
         title = named[0]
@@ -37,7 +41,7 @@ def find_title(found: Survey) -> str | None:
         title = found.opening[0]
     else:
         return None
-    title = _PAGE_MARK.sub("", title.strip(" *#"))
+    title = _bare(title.strip(" *#"))
     return title if _SHORTEST <= len(title) <= _LONGEST else None
 
 
@@ -45,7 +49,7 @@ def drop_title_lines(draft: Draft, title: str) -> None:
     """Remove the lines above the body that say the title, or a part of it that is itself a title."""
     whole, repeated = squeeze(title), set()
     for number, line in enumerate(draft.lines):
-        form = squeeze(line)
+        form = squeeze(_bare(line))
         if form == whole or (len(form) >= _SHORTEST and form in whole and is_title(line)):
             repeated.add(number)
         elif begins_body(line):
@@ -67,3 +71,14 @@ def drop_title_prefix(draft: Draft, title: str) -> None:
         return
     offset = sum(len(above) + 1 for above in draft.lines[:first])
     draft.replace("title-prefix", [(offset + start, offset + end, "")])
+
+
+def _bare(line: str) -> str:
+    """A heading without the page number and the site's name behind it.
+
+    >>> _bare("在全县大会上的讲话_会议讲话_范文大全"), _bare("在全县大会上的讲话（第2页）")
+    ('在全县大会上的讲话', '在全县大会上的讲话')
+    """
+    line = _PAGE_MARK.sub("", line.strip())
+    bare = _SITE_MARK.sub("", line)
+    return bare if is_title(bare) else line

@@ -10,11 +10,16 @@ from functools import cache
 
 from flows.records import Speech, SpeechDate, Tag
 from flows.tag.dates.anchors import anchor_clues
-from flows.tag.dates.clues import Clue, first_day, last_day, since, until
+from flows.tag.dates.calendar import recorded_until
+from flows.tag.dates.clues import Clue, first_day, since, until
 from flows.tag.dates.combine import combine
-from flows.tag.dates.cycles import cycle_clues
+from flows.tag.dates.countdown import countdown_clues
+from flows.tag.dates.counted import counted_clues
 from flows.tag.dates.explicit import STATED, explicit
 from flows.tag.dates.numerals import fold
+from flows.tag.dates.occasions import occasion_clues
+from flows.tag.dates.plans import plan_clues
+from flows.tag.dates.progress import progress_clues
 from flows.tag.dates.seasons import season_clues
 from flows.tag.dates.telling import telling
 from flows.tag.dates.years import year_clues
@@ -22,8 +27,6 @@ from flows.tag.evidence import evidence
 
 LONGEST = 400_000
 """Code points of a text that are read; the longest speech known has a tenth of it."""
-TABLES_END = "2026"
-"""The year up to which ``anchors.csv`` and ``calendar.csv`` were kept; a later one must be stated."""
 
 
 def find_date(speech: Speech) -> tuple[SpeechDate | None, Tag]:
@@ -56,7 +59,11 @@ def _clues(speech: Speech) -> list[Clue]:
     found = [
         *explicit(speech),
         *year_clues(text),
-        *cycle_clues(text),
+        *plan_clues(text),
+        *occasion_clues(text),
+        *counted_clues(text),
+        *countdown_clues(text),
+        *progress_clues(text),
         *season_clues(text),
         *anchor_clues(text),
     ]
@@ -82,5 +89,5 @@ def _likely_years() -> tuple[Clue, ...]:
     return (
         Clue("era-reform", "text", 0, 0, since(first_day("1978"))),
         Clue("era-web", "text", 0, 0, since(first_day("1995"))),
-        Clue("tables-end", "text", 0, 0, until(last_day(TABLES_END))),
+        Clue("tables-end", "text", 0, 0, until(recorded_until())),
     )

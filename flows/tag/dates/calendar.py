@@ -53,3 +53,21 @@ def national_sessions() -> Spans:
         return date(year, 3, 1).toordinal(), date(year, 3, 20 if year >= 1998 else 31).toordinal()
 
     return every_year(sitting)
+
+
+@cache
+def sessions_over() -> Spans:
+    """The weeks after the National People's Congress has closed: to the end of April; in 2020 of June."""
+
+    def over(year: int) -> Span:
+        if year == 2020:
+            return date(2020, 5, 27).toordinal(), date(2020, 6, 30).toordinal()
+        return date(year, 3, 10).toordinal(), date(year, 4, 30).toordinal()
+
+    return every_year(over)
+
+
+@cache
+def recorded_until() -> int:
+    """The last day of the last year whose holiday notice the table holds; they come a year ahead at most."""
+    return date(max(named_days()["first_workday"]), 12, 31).toordinal()

@@ -8,7 +8,8 @@ _WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _WIDE = re.compile("[０-９]+")
 _DIGITS = str.maketrans("〇○◯零ＯOo一二三四五六七八九", "0000000123456789")
 _YEAR = re.compile(
-    r"(?<![〇○零一二三四五六七八九十百千万亿])[一二][九〇○◯零ＯOo0][〇○◯零ＯOo0一二三四五六七八九]{2}(?=\s{0,2}年)"
+    # The first character stands before the look-behind so that the search can skip to it.
+    r"[一二](?<![〇○零一二三四五六七八九十百千万亿].)[九〇○◯零ＯOo0][〇○◯零ＯOo0一二三四五六七八九]{2}(?=\s{0,2}年)"
 )
 _VALUES = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 

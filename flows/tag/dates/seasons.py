@@ -1,4 +1,4 @@
-"""Clues to the time of year, each the same days of every year: 春节后上班第一天, 前七个月, 国庆节即将到来."""
+"""Clues to the time of year, the same days of every year: 春节后上班第一天, 国庆节即将到来, 今天是9月12日."""
 
 from __future__ import annotations
 
@@ -7,174 +7,215 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 
-from flows.tag.dates.calendar import around, first_workdays, national_sessions
-from flows.tag.dates.clues import Clue, Span, Spans, day, every_year
+from flows.tag.dates.calendar import around, first_workdays, national_sessions, sessions_over
+from flows.tag.dates.clues import FIRST_YEAR, LAST_YEAR, Clue, Spans, day, every_year, union
+from flows.tag.dates.events import holidays
 from flows.tag.dates.numerals import NUMBER, number
+from flows.tag.dates.scan import Phrase, phrase
+from flows.tag.dates.subject import elsewhen
 
-_QUOTE = "[“”\"'‘’]?"
-_SOON = r"(?:节|日)?[”\"'’]?(?:即将到来|即将来临|将至|临近|来临之际|到来之际|快到了|马上到了|前夕)"
-_OTHER_YEAR = re.compile(
-    r"(?:去年|上年|前年|明年|来年|同期|每年|历年|往年|(?<!\d)(?:19|20)\d\d\s{0,2}年)[^。；\n]{0,16}$"
-)
-_THIS_YEAR = re.compile(r"今年[^。；\n]{0,12}$")
-_DONE = re.compile(r"[^。；\n]{0,60}?(?:完成|实现|达到|达|增长|下降|签约|新增|引进|总体情况|运行|情况|累计)")
-_NOT_DONE = re.compile(r"[^。；\n]{0,24}?(?:力争|确保|争取|要完成|将|计划|底前|之前|前完成)")
+OPENING = 1000
+"""Code points in which 春节刚过 is said of today; later it may tell what was done right after the holiday."""
+_OTHER_HOLIDAY = re.compile("国庆|五一|元旦|中秋|端午|清明|劳动节")
+_SPRING = re.compile("春节|新春|正月|农历|年味|拜[个了]?年|年后|过[个完]?年")
+_SAID_FIRST = frozenset({"new-year", "year-end"})
 
-_MONTHS = re.compile(
-    rf"(?:今年|全年|本年)?(?:1|一)\s{{0,2}}[-—－~～至到]{{1,2}}\s{{0,2}}(?P<to>{NUMBER})\s{{0,2}}月份?|前(?P<first>{NUMBER})个月"
+_SOON = (
+    r"(?:佳节|长假|假期|小长假|节日|节|日)?[”\"'’]?(?:日益|已经?|也)?(?:即将(?:到来|来临)|将至|临近|在即|在望|来临之际|到来之际"
+    r"|快到了|快要到了|马上(?:就要?)?到了|就要到了|将临|即将来到)"
 )
-_LEFT = re.compile(
-    rf"(?:距离?|离|到|今年|全年)[^，。；\n]{{0,8}}(?:年[底末未终]|今年结束|剩下?|仅剩)[，,]?[^，。；\n]{{0,8}}?(?:还有|仅有|只有|不足|不到|剩下?|仅剩|还剩)"
-    rf"(?:最后|不到|短短)?(?P<left>{NUMBER})个(?P<more>多|半)?月"
+_EVE = r"(?:值此|正值|时值|恰逢|适逢)[^，。；\n]{0,4}"
+_SOON_BEFORE = r"(?:临近|即将迎来|马上就是|马上就要到|眼看就?到|转眼就?[是到]|即将到来的)[“\"'‘]?"
+_PAST = (
+    r"(?:佳节|长假|假期|小长假|节日|节|黄金周)?[”\"'’]?(?:才|也)?"
+    r"(?:刚刚?过(?!去的?一年)(?!去的20)|刚刚?结束|刚刚?过去|已过|过后|过完)"
 )
-_TODAY = re.compile(rf"(?:今天是|今日是|今天[，,]?)(?P<month>{NUMBER})月(?P<day>{NUMBER})[日号]")
-_NOW_MONTH = re.compile(rf"(?:现在|目前|眼下|当前)(?:已经?)?(?:是|到了|进入)(?P<month>{NUMBER})月(?!\d)")
-_LUNAR = re.compile(rf"(?:今天是|今日是|今天[，,]?)[^，。；\n]{{0,8}}正月(?:初)?(?P<lunar>{NUMBER})")
+_PAST_BEFORE = r"(?:刚刚?(?:过完|度过|过了|送走|欢度了?|结束)了?)[“\"'‘]?"
+_TELLS = re.compile(
+    r"[^。；\n]{0,3}[，,]?[^，。；\n]{0,10}?(?:就|便|即)"
+    r"(?!是|[^。；\n]{0,8}?(?:开会|召开|召集|请|聚|集中|来到|来开|在这里|坐))|的时候|时"
+)
+
+_TODAY = phrase(
+    rf"(?<![的每年])(?:今天|今日|现在是)[，,]?(?:就是|已经?是|正是|是)?(?:(?P<year>(?:19|20)\d\d)\s?年)?(?P<month>{NUMBER})月(?P<day>{NUMBER})[日号]"
+    r"(?:[，,（(\s]?(?:星期|周|礼拜)(?P<week>[一二三四五六日天]))?",
+    *("今天", "今日", "现在是"),
+    before=0,
+    after=28,
+)
+_NOW_MONTH = phrase(
+    rf"(?:现在|目前|眼下|当前|如今|转眼)[，,]?(?:都|已经?|就)?(?:是|到了?|进入了?)(?P<month>{NUMBER})月(?:份的?)?(?P<part>上旬|中旬|下旬|初|中|底|末)?(?!\d)",
+    *("现在", "目前", "眼下", "当前", "如今", "转眼"),
+    before=0,
+    after=14,
+)
+_NOW_QUARTER = phrase(
+    r"(?:现在|目前|眼下|当前|已经?|正式|刚刚)(?:已经?)?进入了?第?(?P<quarter>[一二三四])季度",
+    "季度",
+    before=16,
+    after=0,
+)
+_LUNAR = phrase(
+    rf"(?<![的每])(?:今天|今日)(?:已经?是|就是|是|[，,])?[^，。；\n]{{0,8}}正月(?:初)?(?P<lunar>{NUMBER})",
+    "正月",
+    before=16,
+    after=6,
+)
+_PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (10, 20), "下旬": (21, 31), "底": (20, 31)}
+_WEEK = "一二三四五六日"
 
 
 def season_clues(text: str) -> Iterator[Clue]:
     """The clues to the time of year in a folded text."""
     for rule, pattern, spans in _seasons():
-        match = pattern.search(text)
-        if match:
-            yield Clue(rule, "text", match.start(), match.end(), spans())
-    yield from _months_done(text)
-    yield from _months_left(text)
+        match = pattern.first(text[:OPENING] if rule in _SAID_FIRST else text)
+        if not match or elsewhen(text, match.start()):
+            continue
+        if rule == "first-workday" and not _spring(text, match):
+            continue
+        yield Clue(rule, "text", match.start(), match.end(), spans())
+    yield from _holiday_clues(text)
     yield from _days(text)
 
 
 @cache
-def _seasons() -> tuple[tuple[str, re.Pattern[str], Callable[[], Spans]], ...]:
+def _seasons() -> tuple[tuple[str, Phrase, Callable[[], Spans]], ...]:
     """Rule, words and days, for words that need no number read."""
-    at = re.compile
+    sessions = r"[“”\"'‘’]?两会[“”\"'‘’]?"
     return (
         (
             "first-workday",
-            at(
-                r"(?:今天|今日)[^。；\n]{0,12}节后(?:上班|开工|工作|复工)?的?第一(?:个工作日|天|个上班日)|(?:今天|今日)[^。；\n]{0,12}节后(?:上班|开工)首日"
+            phrase(
+                r"(?:今天|今日)[^。；\n]{0,12}(?:节|春节|新春|农历新年|长假|假期|年)后(?:的)?(?:上班|开工|工作|复工|返岗)?的?(?:第一(?:个工作日|天|个上班日)|首个?工作日|首日)"
+                r"|(?:今天|今日)[^。；\n]{0,6}(?:春节|新春)(?:长假|假期)?(?:过后|结束后|之后)[^，。；\n]{0,6}(?:第一(?:个工作日|天)|首个?工作日)",
+                *("第一天", "第一个", "首日", "首个工作日", "首工作日"),
             ),
             first_workdays,
         ),
         (
             "first-meeting",
-            at(r"(?:春节|节|新春)(?:后|伊始)[^。；\n]{0,12}第一(?:个|次)[^。；\n]{0,10}(?:会议|大会|会)"),
+            phrase(
+                r"(?:春节|节|新春)(?:过?后|伊始|上班)[^。；\n]{0,12}第一(?:个|次)[^。；\n]{0,10}(?:会议|大会|会)",
+                "第一",
+            ),
             lambda: around("spring_festival", -3, 40),
         ),
         (
             "national-sessions",
-            at(
-                rf"(?:正值|适逢|正在|恰逢|时值)[^。；\n]{{0,6}}(?:全国|国家){_QUOTE}两会{_QUOTE}|(?:全国|国家){_QUOTE}两会{_QUOTE}(?:正在|期间召开)"
+            phrase(
+                rf"(?:正值|适逢|正在|恰逢|时值)[^。；\n]{{0,6}}(?:全国|国家){sessions}|(?:全国|国家){sessions}(?:正在|期间召开|胜利召开之际)",
+                "两会",
             ),
             national_sessions,
         ),
-        ("before-national-day", at(rf"国庆{_SOON}"), lambda: _season((9, 1), (9, 30))),
-        ("before-labour-day", at(rf"(?:五一|“五一”){_SOON}"), lambda: _season((4, 10), (4, 30))),
-        ("before-new-year", at(rf"元旦{_SOON}"), lambda: _season((12, 10), (12, 31))),
         (
-            "before-spring-festival",
-            at(rf"(?:春节|新春佳节){_SOON}"),
-            lambda: around("spring_festival", -45, -1),
+            "sessions-over",
+            phrase(
+                rf"(?:全国|国家){sessions}(?:刚刚?|已经?)(?:胜利|圆满)?(?:闭幕|结束|落幕|落下帷幕)|刚刚?(?:胜利|圆满)?(?:闭幕|结束|落幕)的?(?:全国|国家){sessions}",
+                "两会",
+            ),
+            sessions_over,
         ),
-        ("before-mid-autumn", at(rf"中秋{_SOON}"), lambda: around("mid_autumn", -30, 0)),
         (
-            "lantern-festival",
-            at(r"(?:今天|今日)[^，。；\n]{0,6}元宵节"),
-            lambda: around("lantern_festival", 0, 0),
+            "new-year",
+            phrase(
+                r"新年伊始|元旦伊始|新年(?:的)?第一(?:个工作日|天上班|周)|岁首年初|年初岁首",
+                *("新年", "元旦", "岁首"),
+            ),
+            lambda: every_year(lambda year: (day(year, 1, 1), day(year, 3, 5))),
+        ),
+        (
+            "year-end",
+            phrase(
+                r"(?:已近|临近|接近|将近|已到|时近)(?:年[底终末关]|岁末)|年关(?:将至|临近|已近|在即|到了)|(?:时值|正值|值此|又到|现在是|当前是)(?:岁末|年终岁[尾末])",
+                *("年底", "年终", "年末", "年关", "岁末"),
+            ),
+            lambda: every_year(lambda year: (day(year, 11, 1), day(year, 12, 31) + 45)),
         ),
         (
             "half-year",
-            at(
-                r"(?:抓好|做好|部署|安排|推进|关于)(?:当前和|全市|全县|全区)?下半年[^。；\n]{0,8}工作|上半年[^。；\n]{0,12}(?:总结|运行情况|经济形势分析)"
+            phrase(
+                r"(?:抓好|做好|部署|安排|推进|关于)(?:当前和|全市|全县|全区)?下半年[^。；\n]{0,8}工作|上半年[^。；\n]{0,12}(?:总结|运行情况|经济形势分析)",
+                *("下半年", "上半年"),
             ),
-            lambda: _season((6, 15), (9, 30)),
+            lambda: every_year(lambda year: (day(year, 6, 15), day(year, 9, 30))),
         ),
     )
 
 
-def _season(first: tuple[int, int], last: tuple[int, int]) -> Spans:
-    return every_year(lambda year: (day(year, *first), day(year, *last)))
+@cache
+def _near_holidays() -> tuple[tuple[Phrase, Phrase, Spans, Spans], ...]:
+    """Per holiday: the words for near and for just past, and the days of each."""
+    found = []
+    for holiday in holidays():
+        names = f"(?:{holiday.names})"
+        words = tuple(dict.fromkeys(holiday.names.split("|")))
+        near = union((at - holiday.before, at - 1) for at in holiday.days)
+        past = union((at + 1, at + holiday.after) for at in holiday.days)
+        soon = Phrase(
+            f"{names}{_SOON}|{_SOON_BEFORE}{names}(?!期间|后|前)|{_EVE}{names}[^，。；\n]{{0,3}}前夕",
+            words,
+            12,
+            16,
+        )
+        over = Phrase(f"{names}{_PAST}|{_PAST_BEFORE}[^，。；\n]{{0,2}}{names}", words, 12, 16)
+        found.append((soon, over, near, past))
+    return tuple(found)
 
 
-def _months_done(text: str) -> Iterator[Clue]:
-    """前七个月 with a result: the year's first seven months are over, or end today."""
-    best: tuple[int, bool, re.Match[str]] | None = None
-    for match in _MONTHS.finditer(text):
-        month = number(match["to"] or match["first"])
-        before = text[max(0, match.start() - 30) : match.start()]
-        if not month or not 2 <= month <= 11 or _elsewhen(before):
-            continue
-        if _DONE.match(text, match.end()) and not _NOT_DONE.match(text, match.end()):
-            said = "今年" in match[0] or bool(_THIS_YEAR.search(before))
-            if best is None or month > best[0]:
-                best = (month, said, match)
-    if best:
-        month, said, match = best
-        # A report in January may still lack the figures of the whole year before.
-        over = 59 if month >= 9 and not said else 0
-        spans = every_year(lambda year: (day(year, month, 31), day(year, 12, 31) + over))
-        yield Clue("months-done", "text", match.start(), match.end(), spans)
+def _spring(text: str, match: re.Match[str]) -> bool:
+    """Whether 节后上班第一天 follows Spring Festival and no other holiday."""
+    opening = text[: max(OPENING, match.end())]
+    return not _OTHER_HOLIDAY.search(match[0]) and bool(_SPRING.search(opening))
 
 
-def _elsewhen(before: str) -> bool:
-    """Whether what stands before speaks of a year other than this."""
-    return bool(_OTHER_YEAR.search(before)) and not _THIS_YEAR.search(before)
-
-
-def _months_left(text: str) -> Iterator[Clue]:
-    """从目前到年末仅有3个月: three months are left, give or take twenty days."""
-    match = _LEFT.search(text)
-    left = number(match["left"]) if match else None
-    if (
-        match
-        and left
-        and 1 <= left <= 10
-        and not _OTHER_YEAR.search(text[max(0, match.start() - 30) : match.start()])
-    ):
-
-        def span(year: int) -> Span:
-            turn = day(year, 12 - left, 31)
-            late = day(year, 12, 31)
-            early = turn - 20 - (31 if match["more"] else 0)
-            return early, min(turn + 20, late)
-
-        yield Clue("months-left", "text", match.start(), match.end(), every_year(span))
+def _holiday_clues(text: str) -> Iterator[Clue]:
+    """国庆节即将到来, and in the opening 国庆长假刚过."""
+    opening = text[:OPENING]
+    for soon, over, near, past in _near_holidays():
+        match = soon.first(text)
+        if match and not elsewhen(text, match.start()):
+            yield Clue("before-holiday", "text", match.start(), match.end(), near)
+        match = over.first(opening)
+        if match and not elsewhen(text, match.start()) and not _TELLS.match(text, match.end()):
+            yield Clue("after-holiday", "text", match.start(), match.end(), past)
 
 
 def _days(text: str) -> Iterator[Clue]:
-    """Today's day of the month, or only its month."""
-    match = _TODAY.search(text)
-    if match and _valid(number(match["month"]), number(match["day"])):
-        month, at = number(match["month"]) or 1, number(match["day"]) or 1
-        yield Clue(
-            "today",
-            "text",
-            match.start(),
-            match.end(),
-            every_year(lambda y: (day(y, month, at), day(y, month, at))),
-        )
-    match = _NOW_MONTH.search(text)
-    if match and _valid(number(match["month"]), 1):
-        now = number(match["month"]) or 1
-        yield Clue(
-            "now-month",
-            "text",
-            match.start(),
-            match.end(),
-            every_year(lambda y: (day(y, now), day(y, now, 31))),
-        )
-    match = _LUNAR.search(text)
+    """Today's day, or only its month, quarter or lunar day."""
+    match = _TODAY.first(text)
+    if match and (spans := _today(match)):
+        rule = "today-full" if match["year"] else "today"
+        yield Clue(rule, "text", match.start(), match.end(), spans)
+    match = _NOW_MONTH.first(text)
+    month = number(match["month"]) if match else None
+    if match and month and month <= 12:
+        first, last = _PARTS.get((match["part"] or "").replace("末", "底"), (1, 31))
+        spans = every_year(lambda year: (day(year, month, first), day(year, month, last)))
+        yield Clue("now-month", "text", match.start(), match.end(), spans)
+    match = _NOW_QUARTER.first(text)
+    if match and not elsewhen(text, match.start()):
+        quarter = number(match["quarter"]) or 1
+        spans = every_year(lambda year: (day(year, quarter * 3 - 2) - 10, day(year, quarter * 3, 31)))
+        yield Clue("now-quarter", "text", match.start(), match.end(), spans)
+    match = _LUNAR.first(text)
     lunar = number(match["lunar"]) if match else None
     if match and lunar and lunar <= 30:
-        yield Clue(
-            "lunar-day", "text", match.start(), match.end(), around("spring_festival", 1 - lunar, lunar - 1)
-        )
+        spans = around("spring_festival", 1 - lunar, lunar - 1)
+        yield Clue("lunar-day", "text", match.start(), match.end(), spans)
 
 
-def _valid(month: int | None, number_: int | None) -> bool:
-    if not month or not number_:
-        return False
-    try:
-        date(2000, month, number_)
-    except ValueError:
-        return False
-    return True
+def _today(match: re.Match[str]) -> Spans:
+    """The days that 今天是9月12日，星期三 can be: in the year it names, or in all that fit the weekday."""
+    month, number_ = number(match["month"]), number(match["day"])
+    said = int(match["year"]) if match["year"] else None
+    week = _WEEK.index(match["week"].replace("天", "日")) if match["week"] else None
+    found = []
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        try:
+            at = date(year, month or 0, number_ or 0)
+        except ValueError:
+            continue
+        if said in (None, year) and week in (None, at.weekday()):
+            found.append((at.toordinal(), at.toordinal()))
+    return union(found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flows.tag.dates.clues import FIRST_YEAR, LAST_YEAR, Clue, Span, day
@@ -29,15 +30,35 @@ def telling(clues: Sequence[Clue], answer: Span) -> list[Clue]:
         chosen = [clue for clue in agree if clue.narrows and _cuts(clue, first)][:MOST_NARROWING]
         for clue in chosen:
             _take_away(doubt, clue, ruled_out[id(clue)])
-    while len(chosen) < MOST:
-        gains = [(sum(doubt[year] for year in ruled_out[id(clue)]), clue) for clue in agree]
-        gain, best = max(gains, key=lambda pair: pair[0] * pair[1].weight, default=(0.0, None))
-        if best is None or gain < ENOUGH:
-            break
+    for best in _by_gain(agree, [ruled_out[id(clue)] for clue in agree], doubt):
         if best not in chosen:
             chosen.append(best)
+        if len(chosen) >= MOST:
+            break
         _take_away(doubt, best, ruled_out[id(best)])
     return chosen or agree[:1]
+
+
+def _by_gain(clues: Sequence[Clue], ruled_out: Sequence[set[int]], doubt: dict[int, float]) -> Iterator[Clue]:
+    """Each time the clue that takes away most of the doubt there is now, until none takes away enough.
+
+    Doubt only shrinks, so what a clue was worth bounds what it is worth now: few are worked out anew.
+    """
+    weights = [clue.weight for clue in clues]
+
+    def gain(at: int) -> float:
+        return sum(doubt[year] for year in ruled_out[at])
+
+    heap = [(-gain(at) * weights[at], at) for at in range(len(clues))]
+    heapq.heapify(heap)
+    while heap:
+        at = heap[0][1]
+        now = gain(at)
+        heapq.heapreplace(heap, (-now * weights[at], at))
+        if heap[0][1] == at:
+            if now < ENOUGH:
+                return
+            yield clues[at]
 
 
 def _take_away(doubt: dict[int, float], clue: Clue, years: set[int]) -> None:

@@ -18,13 +18,15 @@ from flows.tag.dates.clues import (
     day,
     years,
 )
+from flows.tag.dates.scan import phrase
 
 _Mention = tuple[int, re.Match[str]]
 
 MOST_MENTIONS = 600
 """Years looked at in one text: a long report names about a hundred."""
 
-_YEAR = re.compile(r"(?<![\d.〔［\[])((?:1 ?9|2 ?0) ?\d ?\d)\s{0,2}年(?!代)")
+# The first digit stands before the look-behind so that the search can skip to it.
+_YEAR = re.compile(r"((?:1(?<![\d.〔［\[].) ?9|2(?<![\d.〔［\[].) ?0) ?\d ?\d)\s{0,2}年(?!代)")
 _BARE = re.compile(r"[\s*#　]+")
 _OWN = r"(?:全[市省县区州盟旗]|我[市省县区州]|[市省县区]|自治区|国民)?(?:经济)?(?:和|与)?(?:社会发展|政府)?"
 _REVIEW = re.compile(
@@ -45,8 +47,9 @@ _TARGET_BEFORE = re.compile(r"(?:到|至|力争|争取|确保|[—－\-~～])\s{
 _TARGET_AFTER = re.compile(r"(?:底|末)?[，,]?(?:前|之前|力争|争取|确保|将|要|基本实现|全面实现|计划|预计到)")
 _RANGE_AFTER = re.compile(r"[—－\-~～至到]|远景")
 _OPENED = re.compile(r"开年")
-_SAME_BEFORE = re.compile(r"今年\s{0,2}[（(，,]?\s{0,2}(?:即)?$")
-_YEAR_GONE = re.compile(r"(?:刚刚)?过去的?一年(?!来)")
+_SINCE_AFTER = re.compile(r"以来|之?后|开始|至|以后")
+_SAME_BEFORE = re.compile(r"今年\s{0,2}[（(，,]?\s{0,2}(?:即|是)?$")
+_YEAR_GONE = phrase(r"(?:刚刚)?过去的?一年(?!来)", "过去一年", "过去的一年", before=2, after=1)
 _DONE_AFTER = re.compile(
     r"以来|[^。；\n]{0,24}?(?:(?:完成|实现|建成|召开|获得|取得|达到)了|比上年|同比|完成[^。；\n将要]{0,12}(?:增长|亿))"
 )
@@ -60,7 +63,7 @@ _AHEAD = re.compile(r"做好|我们[将要]|总体要求|总体思路|预期目�
 _PAST = re.compile(r"一年来|过去|完成|取得|应对|克服|不平凡")
 _REPORTED_BEFORE = re.compile(r"(?:通报|表彰|宣读|总结|公布)[^。；\n]{0,14}$")
 _RATED = re.compile(r"度[^，。；\n]{0,18}(?:考核|表彰|先进|总结|结果|情况|评比|目标责任)")
-_NAMED_YEAR = re.compile(r"[“\"]([^”\"“\n]{2,14}年)[”\"]")
+_NAMED_YEAR = phrase(r"[“\"]([^”\"“\n]{2,14}年)[”\"]", "年”", '年"', before=16, after=0)
 
 
 @dataclass(slots=True)
@@ -104,7 +107,7 @@ def _read(text: str, match: re.Match[str], year: int, found: _Mentions) -> Itera
     mention = (year, match)
     if _RANGE_AFTER.match(after) or STAMP.search(before):
         return
-    if _SAME_BEFORE.search(before) or _OPENED.match(after):
+    if (_SAME_BEFORE.search(before) and not _SINCE_AFTER.match(after)) or _OPENED.match(after):
         yield _clue("this-year", match, years(year))
     elif _TARGET_BEFORE.search(before):
         found.targets.append(mention)
@@ -135,7 +138,7 @@ def _read(text: str, match: re.Match[str], year: int, found: _Mentions) -> Itera
 def _plan(text: str, year: int, match: re.Match[str]) -> Iterator[Clue]:
     """2017年工作安排: said in that year, or in the last weeks of the year before."""
     yield _clue("plan-heading", match, between(day(clamp(year - 1), 11, 15), day(year, 12, 31)))
-    this, gone = text.find("今年", match.end()), _YEAR_GONE.search(text)
+    this, gone = text.find("今年", match.end()), _YEAR_GONE.first(text)
     if this >= 0:
         yield Clue("plan-this-year", "text", this, this + 2, years(year))
     elif gone:
@@ -149,7 +152,7 @@ def _plan(text: str, year: int, match: re.Match[str]) -> Iterator[Clue]:
 def _review(text: str, year: int, match: re.Match[str]) -> Iterator[Clue]:
     """2016年工作回顾: said in the last weeks of that year or in the next."""
     yield _clue("review-heading", match, between(day(year, 11, 15), day(clamp(year + 1), 12, 31)))
-    gone = _YEAR_GONE.search(text)
+    gone = _YEAR_GONE.first(text)
     if gone:
         yield _clue("review-past-year", gone, years(clamp(year + 1)))
     else:
@@ -192,19 +195,18 @@ def _target(found: _Mentions) -> Iterator[Clue]:
 
 def _named_years(text: str) -> Iterator[Clue]:
     """A year with a name, dated in one place (2009年“项目年”) and 今年 in another (今年列为“项目年”)."""
-    dated: dict[str, tuple[int, re.Match[str]]] = {}
+    dated: dict[str, Clue] = {}
     current: set[str] = set()
-    for match in _NAMED_YEAR.finditer(text):
-        before = text[max(0, match.start() - 40) : match.start()]
+    for match in _NAMED_YEAR.all(text):
+        low = max(0, match.start() - 40)
+        before = text[low : match.start()]
         year = re.search(r"(?<!\d)((?:19|20)\d\d)\s{0,2}年[^，。；\n]{0,6}$", before)
         if year and FIRST_YEAR <= int(year[1]) <= LAST_YEAR:
-            dated.setdefault(match[1], (int(year[1]), match))
+            clue = Clue("named-year", "text", low + year.start(), match.end(), years(int(year[1])))
+            dated.setdefault(match[1], clue)
         elif re.search(r"今年[^。；\n]{0,30}$", before):
             current.add(match[1])
-    for name, (year_, match) in dated.items():
-        if name in current:
-            start = match.start() - len(re.search(r"\d{4}\D*$", text[: match.start()][-40:])[0])  # type: ignore[index]
-            yield Clue("named-year", "text", start, match.end(), years(year_))
+    yield from (clue for name, clue in dated.items() if name in current)
 
 
 def _clue(rule: str, match: re.Match[str], spans: Spans) -> Clue:

@@ -42,7 +42,7 @@ def squeezed(text: str) -> str:
 
 
 def test_clean_reports_lose_nothing() -> None:
-    """Only marks of Markdown and HTML, entities, a title and a credit line are taken off 602 clean reports."""
+    """Only marks of Markdown and HTML, entities, title and credit lines are taken off the clean reports."""
     for path in sorted((SHARED / "corpora" / "reports").glob("*.txt")):
         text = path.read_text("utf-8")
         done = cleaned(text)

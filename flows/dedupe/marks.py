@@ -29,12 +29,12 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def letters(text: str) -> str:
-    """The text without punctuation and white space, in lower case.
+    """The text without punctuation and white space, in lower case and half width.
 
-    >>> letters("同志们：\\n今天，3.5%。")
+    >>> letters("同志们：\\n今天，３．5%。")
     '同志们今天35'
     """
-    return _NOT_LETTERS.sub("", text).lower()
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
 def shingles(text: str) -> set[int]:

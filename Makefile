@@ -11,7 +11,7 @@ demo: $(READY)
 	@rm -rf data/archive
 	@$(BIN)/jianghua ingest data/samples --archive data/archive || test $$? -eq 1
 	@echo
-	$(BIN)/jianghua search '招商引资 地区:辽宁省' --archive data/archive
+	$(BIN)/jianghua search '招商引资 地区:辽宁省 日期:2019' --archive data/archive
 
 test: lint
 	@$(BIN)/pytest
@@ -24,6 +24,7 @@ lint: $(READY)
 # Where the time goes on the labelled reports, and how right the tags are; needs the data beside the checkout.
 bench: $(READY)
 	@$(BIN)/python benchmarks/ingest.py $(SHARED)
+	@$(BIN)/python benchmarks/accuracy.py $(SHARED)
 
 # The five real documents, held against what a careful reader gets from them.
 seeds: $(READY)

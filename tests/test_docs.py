@@ -13,6 +13,7 @@ from conftest import ROOT
 
 from flows import __version__
 from flows.cli import build_parser, main
+from flows.report import Report, show
 from flows.settings import PREFIX, Settings
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -53,16 +54,21 @@ def test_both_languages_are_in_step() -> None:
     assert [numbers.findall(line) for line in tables[0]] == [numbers.findall(line) for line in tables[1]]
 
 
-def test_the_first_screen_is_what_the_demo_prints(samples_archive: Path) -> None:
+def test_the_first_screen_is_what_the_demo_prints(samples_report: tuple[Path, Report]) -> None:
+    archive, report = samples_report
     screen = re.search(r"```console\n\$ make demo\n(.*?)```", README, re.S)
     assert screen
-    command = re.search(r"^\.venv/bin/jianghua search '(.*?)' ", screen[1], re.M)
-    assert command
-    assert f"search '{command[1]}'" in (ROOT / "Makefile").read_text("utf-8")
+    told, _, found = screen[1].partition("\n\n")
+    but_time = [line for line in told.splitlines() if not line.startswith("time")]
+    assert but_time[:-1] == [line for line in show(report).splitlines() if not line.startswith("time")]
+    command, _, found = found.partition("\n")
+    assert command.replace(".venv/bin", "$(BIN)") in (ROOT / "Makefile").read_text("utf-8")
+    query = re.search(r"search '(.*?)' ", command)
+    assert query
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        assert main(["search", command[1], "--archive", str(samples_archive)]) == 0
-    assert screen[1].split("\n", screen[1][: command.start()].count("\n") + 1)[-1] == out.getvalue()
+        assert main(["search", query[1], "--archive", str(archive)]) == 0
+    assert found == out.getvalue()
 
 
 def test_ci_runs_what_the_readme_says() -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,6 +19,9 @@ from flows.display import safe
 from flows.errors import ENDED, REASONS, JianghuaError
 from flows.records import Entry
 from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.index.query import Node
 
 
 def ingest(args: Namespace) -> int:
@@ -73,8 +76,8 @@ def search(args: Namespace) -> int:
     from flows.index import FACETS, open_engine, parse, results
 
     settings = _settings(args)
-    query = parse(" ".join(args.query))
     with Catalog.open(settings.archive) as catalog, open_engine(settings) as engine:
+        query = _of_today(parse(" ".join(args.query)), catalog)
         answer = engine.search(
             query, sort=args.sort, limit=args.limit, after=args.after, facets=tuple(FACETS)
         )
@@ -237,7 +240,7 @@ def _found(catalog: Catalog, settings: Settings, text: str) -> Iterator[Entry]:
     """All speeches that a query finds, variants too, sorted by id like the whole export."""
     from flows.index import open_engine, parse
 
-    query, ids, after = parse(text), [], None
+    query, ids, after = _of_today(parse(text), catalog), [], None
     with open_engine(settings) as engine:
         while True:
             answer = engine.search(query, sort="date", limit=1000, after=after, variants=True)
@@ -246,6 +249,21 @@ def _found(catalog: Catalog, settings: Settings, text: str) -> Iterator[Entry]:
             if after is None:
                 break
     yield from catalog.entries(sorted(ids))
+
+
+def _of_today(query: Node, catalog: Catalog) -> Node:
+    """The query with each id, as it was once given, put as what it means today."""
+    from flows.index.query import Is, Leaf, with_leaves
+
+    def today(leaf: Leaf) -> Leaf:
+        if not isinstance(leaf, Is) or leaf.field not in ("id", "cluster"):
+            return leaf
+        entry = catalog.entry(catalog.resolve(leaf.value) or "")
+        if entry is None:
+            return leaf
+        return Is(leaf.field, entry.speech.id if leaf.field == "id" else entry.cluster)
+
+    return with_leaves(query, today)
 
 
 def _unended(run: str, started: str) -> dict[str, Any]:

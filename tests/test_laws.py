@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.catalog import Catalog
+from flows.cli import main
 from flows.records import page_id
 
 SPEECHES = {
@@ -88,7 +89,7 @@ def test_every_page_is_in_a_speech_or_a_reject(dumps: list[Path], tmp_path: Path
         assert catalog.lost_pages() == 0
 
 
-def test_an_id_once_given_resolves_for_ever(tmp_path: Path) -> None:
+def test_an_id_once_given_resolves_for_ever(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "dumps").mkdir()
     dumps = write_dumps(tmp_path / "dumps")
     dumps.sort(key=lambda d: page_id(d.read_bytes()), reverse=True)  # each later page may take the id over
@@ -101,6 +102,12 @@ def test_an_id_once_given_resolves_for_ever(tmp_path: Path) -> None:
     assert given_ids > now, "some id was given up, or this test shows nothing"
     with Catalog.open(tmp_path / "archive") as catalog:
         assert {catalog.resolve(i) for i in given_ids} == now
+    for i in given_ids - now:
+        for field in ("id", "cluster"):
+            capsys.readouterr()
+            assert main(["search", f"{field}:{i}", "--json", "--archive", str(tmp_path / "archive")]) == 0
+            found = json.loads(capsys.readouterr().out)
+            assert found["total"] >= 1 and {r["id"] for r in found["results"]} <= now
 
 
 def test_a_copy_is_a_variant_and_two_files_of_one_page_are_one_speech(

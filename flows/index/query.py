@@ -123,6 +123,19 @@ def leaves(node: Node, wanted: bool = True) -> Iterator[tuple[Leaf, bool]]:
         yield node, wanted
 
 
+def with_leaves(node: Node, change: Callable[[Leaf], Leaf]) -> Node:
+    """The query with each leaf put through ``change``.
+
+    >>> with_leaves(Not(Is("id", "old")), lambda leaf: Is("id", "new"))
+    Not(node=Is(field='id', value='new'))
+    """
+    if isinstance(node, Not):
+        return Not(with_leaves(node.node, change))
+    if isinstance(node, And | Or):
+        return type(node)(tuple(with_leaves(child, change) for child in node.nodes))
+    return change(node)
+
+
 def phrases(node: Node) -> list[Phrase]:
     """The phrases a query asks for, each once: what ranks a hit and is highlighted in it."""
     return list(dict.fromkeys(leaf for leaf, wanted in leaves(node) if wanted and isinstance(leaf, Phrase)))

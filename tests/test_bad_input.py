@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from conftest import SAMPLES, export_bytes, exported, take_in
@@ -98,17 +99,25 @@ def test_an_archive_inside_the_dump_folder_is_not_read(archive: Path, folder: Pa
         assert not [r for r, _ in catalog.rejects() if "/archive/" in r.source.file]
 
 
-def test_unreadable_to_this_person(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may read everything, so nothing is unreadable")
-    secret = tmp_path / "secret.txt"
-    secret.write_text(GOOD, "utf-8")
-    secret.chmod(0)
-    assert take_in(tmp_path / "archive", secret).rejects == {"unreadable": 1}
+def test_unreadable_to_this_person() -> None:
+    """As root, who may read everything, the test becomes nobody for a moment."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        secret = folder / "secret.txt"
+        secret.write_text(GOOD, "utf-8")
+        secret.chmod(0)
+        was = os.geteuid()
+        if was == 0:
+            os.seteuid(65534)
+        try:
+            assert take_in(folder / "archive", secret).rejects == {"unreadable": 1}
+        finally:
+            os.seteuid(was)
 
 
 def test_full_disk_and_again_when_there_is_room(tmp_path: Path) -> None:
-    """On a disk of 1.5 MB of its own: a line that says so, exit status 2, and the same command goes on."""
+    """On a disk of 500 KB of its own: a line that says so, exit status 2, and the same command goes on."""
     unshare = shutil.which("unshare")
     try_mount = [unshare or "unshare", "-rm", "mount", "-t", "tmpfs", "none", str(tmp_path)]
     if not unshare or subprocess.run(try_mount, capture_output=True, check=False).returncode:
@@ -123,9 +132,9 @@ archive = Path({str(tmp_path)!r}) / "disk"
 archive.mkdir()
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500k", "none", str(archive)], check=True)
 flows.commands.ingest = lambda args: take_in(archive, SAMPLES) and 0
-print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]))
+print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]), flush=True)
 subprocess.run(["mount", "-o", "remount,size=50m", str(archive)], check=True)
-print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]))
+print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]), flush=True)
 sys.stdout.buffer.write(export_bytes(archive))
 """
     command = [unshare, "-rm", sys.executable, "-c", script]

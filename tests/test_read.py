@@ -407,14 +407,6 @@ def test_discover_reports_a_dangling_link(tmp_path: Path) -> None:
     assert found.reason == "unreadable"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything, so nothing is unreadable")
-def test_unreadable_file(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text(TEXT, "utf-8")
-    path.chmod(0)
-    assert reasons(list(read(Dump(file="a.txt", path=str(path)), LIMITS))) == ["unreadable"]
-
-
 def test_a_file_that_went_away(tmp_path: Path) -> None:
     assert reasons(list(read(Dump(file="a.txt", path=str(tmp_path / "gone.txt")), LIMITS))) == ["unreadable"]
 

@@ -117,7 +117,7 @@ def test_unreadable_to_this_person() -> None:
 
 
 def test_full_disk_and_again_when_there_is_room(tmp_path: Path) -> None:
-    """On a disk of 500 KB of its own: a line that says so, exit status 2, and the same command goes on."""
+    """On a small disk of its own with 500 KB left: a line that says so, exit status 2, and the same command goes on."""
     unshare = shutil.which("unshare")
     try_mount = [unshare or "unshare", "-rm", "mount", "-t", "tmpfs", "none", str(tmp_path)]
     if not unshare or subprocess.run(try_mount, capture_output=True, check=False).returncode:
@@ -130,10 +130,12 @@ from conftest import SAMPLES, export_bytes, take_in
 import flows.cli, flows.commands
 archive = Path({str(tmp_path)!r}) / "disk"
 archive.mkdir()
-subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500k", "none", str(archive)], check=True)
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=50m", "none", str(archive)], check=True)
+ballast = archive / "ballast"
+ballast.write_bytes(bytes(os.statvfs(archive).f_bavail * os.statvfs(archive).f_frsize - (500 << 10)))
 flows.commands.ingest = lambda args: take_in(archive, SAMPLES) and 0
 print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]), flush=True)
-subprocess.run(["mount", "-o", "remount,size=50m", str(archive)], check=True)
+ballast.unlink()
 print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]), flush=True)
 sys.stdout.buffer.write(export_bytes(archive))
 """

@@ -204,8 +204,10 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
     with runtime(settings.archive, settings.prefect_api_url):
         from flows.ingest import ingest as flow
 
+        given = Path("paths")  # a request to Prefect may hold 512 KB, and no name that is not UTF-8
+        given.write_bytes(b"\0".join(map(os.fsencode, paths)))
         report = flow(
-            paths=paths,
+            paths_from=str(given.absolute()),
             archive=str(settings.archive),
             folder=folder,
             engine=settings.engine,

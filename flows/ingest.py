@@ -7,6 +7,7 @@ coordinator writes (coordinator.py).
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -90,8 +91,9 @@ def in_pool(work: str, jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job,
 
 @flow(name="ingest", validate_parameters=False)
 def ingest(
-    paths: Sequence[str],
-    archive: str,
+    paths: Sequence[str] = (),
+    archive: str = "archive",
+    paths_from: str = "",
     folder: str = ".",
     engine: str = "embedded",
     workers: int = 0,
@@ -101,11 +103,16 @@ def ingest(
 ) -> Report:
     """Take dump files into an archive and bring its index up to date.
 
-    ``paths`` are files and folders, relative ones to ``folder``; ``archive`` is an absolute path.
+    ``paths`` are files and folders, relative ones to ``folder``; ``paths_from`` names a file with more of
+    them, separated by NUL, since a request to Prefect can't hold many.
     ``retry`` reads the dump files that have rejects once more, instead of ``paths``.
     Raises JianghuaError (see flows.errors); bad input never raises, it is rejected and counted.
     """
-    settings = Settings(archive=Path(archive), engine=engine, workers=workers, page_bytes=page_bytes)
+    if paths_from:
+        more = Path(paths_from).read_bytes().split(b"\0")
+        paths = [*paths, *(os.fsdecode(path) for path in more if path)]
+    place = Path(archive).absolute()
+    settings = Settings(archive=place, engine=engine, workers=workers, page_bytes=page_bytes)
     with (
         hold(settings.archive),
         Writer.open(settings.archive, create=True) as catalog,

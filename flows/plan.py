@@ -48,12 +48,12 @@ def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path
     """
     plan = Plan()
     with chdir(folder):  # names stay as given, so that they read the same in the archive
-        found_all = list(discover(paths))
+        found_all = {key(found): found for found in discover(paths)}  # a file named twice is one
     own = catalog.folder.resolve() if catalog else None
-    for found in found_all:
+    for name, found in found_all.items():
         if own and isinstance(found, Dump) and Path(found.path).is_relative_to(own):
             continue
-        known = catalog.dump(key(found)) if catalog else None
+        known = catalog.dump(name) if catalog else None
         if isinstance(found, Reject):
             if known and known.size == REFUSED:
                 plan.unchanged += 1

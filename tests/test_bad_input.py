@@ -117,7 +117,7 @@ def test_unreadable_to_this_person() -> None:
 
 
 def test_full_disk_and_again_when_there_is_room(tmp_path: Path) -> None:
-    """On a small disk of its own with 500 KB left: a line that says so, exit status 2, and the same command goes on."""
+    """With 500 KB left: a line that says so, exit status 2, and the same command goes on with more."""
     unshare = shutil.which("unshare")
     try_mount = [unshare or "unshare", "-rm", "mount", "-t", "tmpfs", "none", str(tmp_path)]
     if not unshare or subprocess.run(try_mount, capture_output=True, check=False).returncode:

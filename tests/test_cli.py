@@ -286,6 +286,18 @@ def test_stopped_in_the_middle_and_run_again(how: str, tmp_path: Path) -> None:
     assert export_bytes(tmp_path / "archive") == export_bytes(tmp_path / "undisturbed")
 
 
+def test_more_paths_than_a_request_holds_and_a_name_that_is_no_text(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"\xff\xfe \xe8.txt")
+    (tmp_path / odd).write_bytes((SAMPLES / "12_fields.txt").read_bytes())
+    many = [str(SAMPLES / "13_notice.txt")] * (600_000 // len(str(SAMPLES)))
+    done = jianghua("ingest", *many, odd, "--json", cwd=tmp_path)
+    no_traceback(done)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["archive"]["speeches"] == 2
+    shown = jianghua("export", cwd=tmp_path).stdout
+    assert "\\\\xff\\\\xfe" in shown, "a name is shown with its odd bytes written out"
+
+
 def test_a_second_ingest_at_the_same_time_is_told_so(tmp_path: Path) -> None:
     process = start_ingest(tmp_path, SAMPLES)
     try:

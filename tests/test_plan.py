@@ -57,5 +57,11 @@ def test_one_file_however_its_path_is_spelled(tmp_path: Path) -> None:
     dump.write_text(SPEECH, "utf-8")
     take_in(archive, dump)
     (tmp_path / "link").symlink_to(dump.parent)
+    with Catalog.open(archive) as catalog:
+        other = dump.with_name("b.txt")
+        other.write_text(SPEECH, "utf-8")
+        twice = make_plan([str(other), str(dump.parent), str(other)], catalog)
+        assert (len(twice.new), twice.unchanged) == (1, 1), "a file named twice is one"
+        other.unlink()
     for spelling in (dump.parent, dump.parent / ".." / "dumps", tmp_path / "link" / "a.txt"):
         assert plan(archive, spelling) == (0, 0, 1, 0)

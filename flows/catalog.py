@@ -7,6 +7,8 @@ What is derived (speeches, clusters) is a function of the set of pages, never of
 
 from __future__ import annotations
 
+import os
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
@@ -25,6 +27,8 @@ SHORTEST_ID = 6
 """Digits of an id that a person has to type at least."""
 _SCHEMA = sorted(p.name for p in files("flows.schema").iterdir() if p.name.endswith(".sql"))
 VERSION = len(_SCHEMA)
+BUSY_SECONDS = 30
+"""How long to wait for another's transaction to end."""
 
 
 class Catalog:
@@ -41,19 +45,25 @@ class Catalog:
         written by a later version or is damaged.
         """
         path = folder / FILE
+        missing = ArchiveMissing(
+            f"no archive in {folder}; make one with: jianghua ingest PATH --archive {folder}"
+        )
         if not create and not path.is_file():
-            raise ArchiveMissing(
-                f"no archive in {folder}; make one with: jianghua ingest PATH --archive {folder}"
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, isolation_level=None)
+            raise missing
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
         try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.execute("PRAGMA foreign_keys=ON")
+            db = _connect(path)
+            if not create and _version(db) == 0:  # one is being made just now
+                db.close()
+                raise missing
             _migrate(db, path)
+        except sqlite3.OperationalError as error:  # full, busy, not ours to write: the file is sound
+            raise JianghuaError(
+                f"{path} can't be opened ({error}); look at the disk's room and your "
+                "rights there, and try again"
+            ) from None
         except sqlite3.DatabaseError as error:
-            db.close()
             raise JianghuaError(
                 f"{path} can't be used as a catalog ({error}); restore it from a copy, or move it away "
                 f"and ingest the dumps again"
@@ -142,6 +152,7 @@ class Catalog:
 
         The first digits will do where they fit one speech only; None where they fit none or several.
         """
+        given = given.lower()
         if len(given) < SHORTEST_ID:
             return None
         rows = self.db.execute(
@@ -175,7 +186,7 @@ class Catalog:
         sources = []
         for page in speech.pages:
             found = self.db.execute(
-                "SELECT record FROM sources WHERE page = ? ORDER BY file, offset", (page,)
+                "SELECT record FROM sources WHERE page = ? ORDER BY file, offset, dump", (page,)
             )
             sources += [msgspec.json.decode(r, type=Source) for (r,) in found]
         return Entry(
@@ -240,27 +251,66 @@ class Catalog:
         )
 
     def reject_counts(self, run: str) -> dict[str, int]:
-        """Rejects that a run made, by reason."""
+        """Rejects that a run made, by reason, and those of runs that were cut off before they told."""
         rows = self.db.execute(
-            "SELECT reason, count(*) FROM rejects WHERE run = ? GROUP BY reason ORDER BY reason", (run,)
+            "SELECT reason, count(*) FROM rejects WHERE run = ? OR run IN"
+            " (SELECT id FROM runs WHERE report IS NULL) GROUP BY reason ORDER BY reason",
+            (run,),
         )
         return dict(rows.fetchall())
 
     def unfinished(self, engine: str) -> bool:
         """Whether an earlier run left work behind."""
-        return bool(self.stale_groups() or self.stale_speeches() or self.unindexed(engine))
+        return bool(
+            self.stale_groups() or self.stale_speeches() or self.unindexed(engine) or self.orphaned(engine)
+        )
 
     def _count(self, what: str) -> int:
         return int(self.db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that writes where it may; a person without the right to write may still read."""
+    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+    db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=NORMAL")
+    return db
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
-        raise JianghuaError(
-            f"{path} was written by a later jianghua (schema {version}, this one knows {VERSION}); "
-            f"upgrade with: pip install -U jianghua"
-        )
-    for number, name in enumerate(_SCHEMA[version:], version + 1):
-        script = files("flows.schema").joinpath(name).read_text("utf-8")
-        db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+    if _version(db) == VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(db)  # another may have done it while we waited
+        if version > VERSION:
+            raise JianghuaError(
+                f"{path} was written by a later jianghua (schema {version}, this one knows {VERSION}); "
+                f"upgrade with: pip install -U jianghua"
+            )
+        for number, name in enumerate(_SCHEMA[version:], version + 1):
+            for statement in _statements(files("flows.schema").joinpath(name).read_text("utf-8")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {number}")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of an SQL script, one at a time: sqlite3's own executescript ends a transaction."""
+    statement = ""
+    for piece in re.split(r"(?<=;)", script):
+        statement += piece
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement

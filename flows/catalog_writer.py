@@ -91,7 +91,7 @@ class Writer(Catalog):
             source = replace(source, file=name + source.file.removeprefix(dump.file))
         added = self.db.execute(
             "INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?, ?)",
-            (page.id, source.file, source.offset, dump.path, _json(source)),
+            (page.id, dump.path, source.file, source.offset, _json(source)),
         ).rowcount
         if added:
             self._touch_page(page.id)
@@ -129,10 +129,11 @@ class Writer(Catalog):
     ) -> None:
         self._unlink(speech.id)
         self.db.execute(
-            "INSERT INTO speeches (id, group_key, tagged, run) VALUES (?, ?, ?, ?)"
+            # Settled by itself at once, so that readers miss nothing until its cluster is known.
+            "INSERT INTO speeches VALUES (?1, ?2, ?3, ?3, ?1, 1, 0, ?4, ?5)"
             " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, tagged = excluded.tagged,"
-            " run = excluded.run",
-            (speech.id, key, record, run),
+            " settled = coalesce(settled, excluded.settled), run = excluded.run",
+            (speech.id, key, record, self._next_revision(), run),
         )
         self.db.execute("DELETE FROM speech_pages WHERE speech = ?", (speech.id,))
         self.db.executemany(

@@ -7,6 +7,8 @@ command answers at once.
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -26,15 +28,19 @@ from the environment, then .env, then flags, the last one given counts
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
-    args = build_parser().parse_args(_protect(sys.argv[1:] if argv is None else argv))
-    from flows import commands
-
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no Chinese must not end a command
+            stream.reconfigure(errors="backslashreplace")
+    args = argparse.Namespace(debug=False, archive=None, command="")
     try:
+        args = build_parser().parse_args(_protect(sys.argv[1:] if argv is None else argv))
+        from flows import commands
+
         return int(getattr(commands, args.command)(args))
     except KeyboardInterrupt:
         return _say("stopped; run the same command again to go on", ENDED.stopped)
     except BrokenPipeError:
-        commands.silence_stdout()
+        _silence_stdout()
         return ENDED.done
     except Exception as error:
         if args.debug:
@@ -43,13 +49,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _protect(argv: Sequence[str]) -> list[str]:
-    """Let a query leave a word out: ``-试读`` is no option, and argparse takes a word with a space for
-    an argument.
+    """Let a query leave something out: ``-试读`` and ``-level:county`` are no options, and argparse takes
+    a word with a space for an argument.
 
-    >>> _protect(["search", "招商", "-试读", "--json", "-o"])
-    ['search', '招商', ' -试读', '--json', '-o']
+    >>> _protect(["search", "招商", "-试读", "-level:county", "--json", "-o"])
+    ['search', '招商', ' -试读', ' -level:county', '--json', '-o']
     """
-    return [f" {arg}" if arg[:1] == "-" and not arg[1:2].isascii() else arg for arg in argv]
+    if not argv or argv[0] not in ("search", "export"):
+        return list(argv)
+    return [f" {arg}" if _leaves_out(arg) else arg for arg in argv]
+
+
+def _leaves_out(arg: str) -> bool:
+    return arg[:1] == "-" and arg[1:2] != "-" and (not arg[1:2].isalpha() or not arg.isascii() or ":" in arg)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -118,24 +130,29 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 0 < number <= 10_000:
-        raise argparse.ArgumentTypeError("a number from 1 to 10000")
-    return number
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 10000")
+    return int(text)
 
 
 def _say(words: str, status: int) -> int:
-    print(f"jianghua: {words}", file=sys.stderr)
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+    print(f"jianghua: {shown}", file=sys.stderr)
     return status
+
+
+def _silence_stdout() -> None:
+    """After the reader of our output (head, less) has gone: nothing more to write or to complain of."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _words(error: Exception, args: argparse.Namespace) -> str:
     """An error in one line: what happened, to which file, and what to do next."""
     again = "run the same command again: it goes on from here"
+    if args.command in ("ingest", "rejects") and disk_full(args.archive or Path("archive")):
+        return f"the archive's disk is full; make room and {again}"
     if isinstance(error, JianghuaError):
         return str(error)
-    if disk_full(args.archive or Path()):
-        return f"the archive's disk is full; make room and {again}"
     if isinstance(error, MemoryError):
         return f"out of memory; use --workers 1 and {again}"
     if isinstance(error, OSError):

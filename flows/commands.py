@@ -58,7 +58,7 @@ def rejects(args: Namespace) -> int:
         _print_json([{**msgspec.to_builtins(reject), "run": run} for reject, run in found])
         return ENDED.done
     for reason, number in Counter(reject.reason for reject, _ in found).items():
-        print(f"{number:,} {reason}: {REASONS[reason]}")
+        print(f"{number:,} {reason}: {REASONS.get(reason, '')}")
         for reject, _ in found:
             if reject.reason == reason:
                 at = f" at byte {reject.source.offset:,}" if reject.source.offset else ""
@@ -275,8 +275,3 @@ def _unended(run: str, started: str) -> dict[str, Any]:
 def _print_json(data: Any) -> None:
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(data), indent=1) + b"\n")
     sys.stdout.flush()
-
-
-def silence_stdout() -> None:
-    """After the reader of our output (head, less) has gone: nothing more to write, nothing to complain of."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from flows import dedupe, spool, worker
 from flows.catalog_writer import GroupKey, Writer
 from flows.errors import JianghuaError
 from flows.index import Engine
-from flows.plan import REFUSED, Plan, key, shards
+from flows.plan import REFUSED, Plan, shards
 from flows.progress import Progress
 from flows.records import Reject
 from flows.report import Clock, Report
@@ -35,6 +35,8 @@ Seconds = dict[str, float]
 """By stage."""
 GROUPS_IN_A_TASK = 40
 ENTRIES_IN_A_COMMIT = 2000
+NEVER = -1
+"""The revision of what an engine may hold but has not confirmed."""
 
 
 class FanOut(Protocol):
@@ -43,7 +45,7 @@ class FanOut(Protocol):
 
     def __call__(
         self, work: str, jobs: Sequence[Job], workers: int
-    ) -> Iterator[tuple[Job, dict[str, float]]]:
+    ) -> Generator[tuple[Job, dict[str, float]], None, None]:
         """``work`` names what to do: ``pages`` or ``speeches``."""
 
 
@@ -76,8 +78,10 @@ class Run:
         ]
         self.progress.stage("read", sum(len(job["shard"]) for job in jobs))
         for lost in self._each("pages", jobs, stored):
-            self._one_by_one(lost, stored, group_key)
-        self._store((item for r in todo.refused for item in (_refused(r), r)), group_key)
+            if self._each("pages", [lost], stored, workers=1):
+                self._one_by_one(lost, stored, group_key)
+        refused = todo.refused.items()
+        self._store((item for path, r in refused for item in (_refused(path, r), r)), group_key)
 
     def _store(self, items: Iterable[spool.Item], group_key: GroupKey) -> None:
         with self.clock("catalog"):
@@ -135,10 +139,12 @@ class Run:
         changed = 0
         with self.clock("settle"):
             known, links = self.catalog.neighbourhood(stale)
+            speeches = {s.id: s for s in self.catalog.tagged(sorted(known))}
+            links = dedupe.without_collections(speeches, links)
             for members in dedupe.clusters(known, links):
-                canonical, settled = dedupe.settle(self.catalog.tagged(members))
+                canonical, settled = dedupe.settle([speeches[i] for i in members], links)
                 changed += self.catalog.put_cluster(canonical, settled, self.report.run)
-        self.report.speeches["changed"] = changed
+        self.report.speeches["joined"] = changed
 
     def tell_engine(self, engine: Engine) -> None:
         """Bring an engine's index up to date with the catalog."""
@@ -150,6 +156,8 @@ class Run:
         with self.clock("index"):
             for portion in _portions(ids, ENTRIES_IN_A_COMMIT):
                 entries = list(self.catalog.entries(portion))
+                # Said before it is done, so that what a killed run left in the engine is known.
+                self.catalog.mark_indexed(name, [(e.speech.id, NEVER) for e in entries], [])
                 engine.put(entries)
                 engine.commit()
                 self.catalog.mark_indexed(name, [(e.speech.id, e.revision) for e in entries], [])
@@ -166,10 +174,11 @@ class Run:
         waiting = list(jobs)
         count = min(workers or self.settings.worker_count, len(jobs))
         if jobs:
-            for job, seconds in self.fan_out(work, jobs, count):
-                self.clock.add(seconds)
-                done(job)
-                waiting.remove(job)
+            with closing(self.fan_out(work, jobs, count)) as results:
+                for job, seconds in results:
+                    self.clock.add(seconds)
+                    done(job)
+                    waiting.remove(job)
         return waiting
 
     @contextmanager
@@ -214,11 +223,9 @@ def _links(catalog: Writer, speech: str) -> list[tuple[str, str, str, float, flo
     return found
 
 
-def _refused(reject: Reject) -> spool.Seen:
+def _refused(path: str, reject: Reject) -> spool.Seen:
     """Begins the reject of something that could not be opened, so that it is noted once."""
-    return spool.Seen(
-        path=key(reject), file=reject.source.file, size=REFUSED, mtime_ns=0, seen_ns=0, sha256=""
-    )
+    return spool.Seen(path=path, file=reject.source.file, size=REFUSED, mtime_ns=0, seen_ns=0, sha256="")
 
 
 def _portions(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -75,7 +75,9 @@ def print_speech(entry: Entry, copies: Iterable[Speech]) -> None:
             console.print(line.append(f"“{safe(evidence.sentence)}”{where}", style="default"))
     for source in entry.sources:
         at = f"bytes {source.offset}-{source.offset + source.length}"
-        console.print(Text("from     ", style="dim").append(f"{safe(source.file)} {at} {source.url or ''}"))
+        console.print(
+            Text("from     ", style="dim").append(f"{safe(source.file)} {at} {safe(source.url or '')}")
+        )
     for copy in copies:
         console.print(Text("copy     ", style="dim").append(f"{copy.id} {safe(copy.title)}"))
     console.print()
@@ -127,5 +129,13 @@ def _marked(snippet: Snippet, style: str) -> Text:
     return text
 
 
+class _Terminal(Console):
+    """A console that leaves a reader who had enough (head, less) to the command line."""
+
+    def on_broken_pipe(self) -> None:
+        """Raises BrokenPipeError."""
+        raise BrokenPipeError
+
+
 def _console() -> Console:
-    return Console(highlight=False, markup=False, soft_wrap=True)
+    return _Terminal(highlight=False, markup=False, soft_wrap=True)

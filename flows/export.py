@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -106,19 +107,32 @@ def write(entries: Iterable[Entry], form: str, out: IO[bytes]) -> int:
 def write_file(entries: Iterable[Entry], form: str, path: Path) -> int:
     """Write entries to a file, whole or not at all.
 
-    Raises JianghuaError where it can't be written.
+    A pipe or a device is written to as it is. Raises JianghuaError where it can't be written.
     """
+    path = path.resolve()  # what a link points to is written, the link stays
+    if path.exists() and not path.is_file():  # a pipe, a device
+        with _said(path), path.open("wb") as out:
+            return write(entries, form, out)
     part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as out:
+        with _said(path), part.open("wb") as out:
             count = write(entries, form, out)
         part.replace(path)
-    except OSError as error:
+    finally:
         part.unlink(missing_ok=True)
+    return count
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
         raise JianghuaError(
             f"could not write {path} ({error.strerror}); choose another place with -o FILE"
         ) from None
-    return count
 
 
 def _jsonl(entries: Iterable[Entry], out: IO[bytes]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,9 @@ TASKS: dict[str, Task[..., dict[str, float]]] = {
 }
 
 
-def in_pool(work: str, jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, dict[str, float]]]:
+def in_pool(
+    work: str, jobs: Sequence[Job], workers: int
+) -> Generator[tuple[Job, dict[str, float]], None, None]:
     """Do jobs as Prefect tasks in a pool of processes (a FanOut)."""
     with ProcessPoolTaskRunner(max_workers=workers, initializer=die_with_parent) as pool:
         futures: dict[Any, Job] = {pool.submit(TASKS[work], parameters=job): job for job in jobs}

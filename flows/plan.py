@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, field
@@ -31,7 +32,8 @@ class Plan:
     new: list[Dump] = field(default_factory=list)
     changed: list[Dump] = field(default_factory=list)
     unchanged: int = 0
-    refused: list[Reject] = field(default_factory=list)
+    refused: dict[str, Reject] = field(default_factory=dict)
+    """By the path the catalog knows them by."""
 
     @property
     def empty(self) -> bool:
@@ -42,23 +44,20 @@ class Plan:
 def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path()) -> Plan:
     """Compare the files below ``paths`` with the catalog (None: there is no archive yet).
 
-    Relative paths are looked for below ``folder``. The archive's own files are no dumps.
+    Relative paths are looked for below ``folder``.
 
     Raises JianghuaError for a path that is not there.
     """
     plan = Plan()
     with chdir(folder):  # names stay as given, so that they read the same in the archive
         found_all = {key(found): found for found in discover(paths)}  # a file named twice is one
-    own = catalog.folder.resolve() if catalog else None
     for name, found in found_all.items():
-        if own and isinstance(found, Dump) and Path(found.path).is_relative_to(own):
-            continue
         known = catalog.dump(name) if catalog else None
         if isinstance(found, Reject):
             if known and known.size == REFUSED:
                 plan.unchanged += 1
             else:
-                plan.refused.append(found)
+                plan.refused[name] = found
         elif known is None:
             plan.new.append(found)
         elif _same(found, known):
@@ -69,14 +68,14 @@ def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path
 
 
 def retry_plan(catalog: Catalog) -> Plan:
-    """The dump files that have rejects, to be read once more."""
-    return Plan(changed=[Dump(file=file, path=path) for path, file in catalog.dumps_with_rejects()])
+    """The dump files that have rejects, to be read once more; what is no file (any more) is left."""
+    found = catalog.dumps_with_rejects()
+    return Plan(changed=[Dump(file=file, path=path) for path, file in found if Path(path).is_file()])
 
 
 def key(found: Dump | Reject) -> str:
-    """What the catalog knows a dump file by: its absolute path in printable characters; the name as
-    given where it could not be opened."""
-    path = found.path if isinstance(found, Dump) else found.source.file
+    """What the catalog knows a dump file by: its absolute path in printable characters."""
+    path = found.path if isinstance(found, Dump) else str(Path(found.source.file).resolve())
     return path.encode("utf-8", "backslashreplace").decode()
 
 
@@ -110,6 +109,8 @@ def _size(dump: Dump) -> int:
 def _same(dump: Dump, known: Seen) -> bool:
     try:
         stat = Path(dump.path).stat()
+        if known.size == REFUSED:
+            return not os.access(dump.path, os.R_OK)
         if stat.st_size != known.size:
             return False
         settled = known.mtime_ns < known.seen_ns - RACY_NS

@@ -28,7 +28,7 @@ class Report:
     faults: dict[str, int] = field(default_factory=dict)
     """What the program itself failed at; the speeches are kept, with less known of them."""
     speeches: dict[str, int] = field(default_factory=dict)
-    """made: by stitching this run's pages; changed: those and the ones their copies changed."""
+    """made: by stitching this run's pages; joined: those that their copies changed."""
     index: dict[str, int] = field(default_factory=dict)
     """told, removed."""
     archive: dict[str, int] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from flows.errors import JianghuaError
 
 PREFIX = "JIANGHUA_"
 PAGE_BYTES = 32 << 20
+ENGINES = ("embedded",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +69,24 @@ def load(
     """
     given: dict[str, Any] = {}
     hints = get_type_hints(Settings)
-    files = {k: v for k, v in dotenv_values(dotenv or Path(".env")).items() if v is not None}
+    try:
+        files = {k: v for k, v in dotenv_values(dotenv or Path(".env")).items() if v is not None}
+    except (UnicodeDecodeError, OSError) as error:
+        raise JianghuaError(f"{dotenv or '.env'} can't be read ({error}); save it as UTF-8") from None
     for source in (environ, files):
         for field in fields(Settings):
             key = PREFIX + field.name.upper()
             if source.get(key):
                 given[field.name] = _convert(key, source[key], hints[field.name])
     given |= {k: v for k, v in (flags or {}).items() if v is not None}
-    return Settings(**given)
+    found = Settings(**given)
+    if found.engine not in ENGINES:
+        raise JianghuaError(
+            f"no engine is called {found.engine}; set {PREFIX}ENGINE to {' or '.join(ENGINES)}"
+        )
+    if found.workers < 0 or found.page_bytes <= 0:
+        raise JianghuaError(f"{PREFIX}WORKERS and {PREFIX}PAGE_BYTES are positive numbers; correct them")
+    return found
 
 
 def absolute(settings: Settings) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,9 @@ os.environ |= {
 }
 
 
-def serially(work: str, jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, dict[str, float]]]:
+def serially(
+    work: str, jobs: Sequence[Job], workers: int
+) -> Generator[tuple[Job, dict[str, float]], None, None]:
     """A FanOut that does the jobs here, one after the other: the steps without their processes."""
     from flows import ingest
 

@@ -113,3 +113,50 @@ def test_a_worker_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.M
     report = take_in(tmp_path / "archive", SAMPLES, poison)
     assert report.rejects.pop("failed") == 1
     assert report.archive["pages"] == take_in(tmp_path / "other", SAMPLES).archive["pages"]
+
+
+@pytest.mark.parametrize("step", ["mark_indexed", "remove"])
+def test_a_speech_that_went_leaves_the_index_after_a_kill(step: str, tmp_path: Path) -> None:
+    """Killed around the engine's commit, and then another page takes the speech's id over."""
+    from test_laws import write_dumps
+
+    from flows.index import open_engine, parse
+    from flows.index.embedded import EmbeddedEngine
+    from flows.records import page_id
+    from flows.settings import Settings
+
+    (tmp_path / "dumps").mkdir()
+    pages = [d for d in write_dumps(tmp_path / "dumps") if d.name in ("p1.txt", "p2.txt")]
+    later, first = sorted(pages, key=lambda d: page_id(d.read_bytes()))
+    archive = tmp_path / "archive"
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def committed_and_dead() -> None:
+        real = catalog_writer.Writer.mark_indexed
+
+        def mark(self, engine, revisions, removed):  # type: ignore[no-untyped-def]
+            told = list(revisions)
+            if any(revision != coordinator.NEVER for _, revision in told):
+                die()
+            real(self, engine, told, removed)
+
+        catalog_writer.Writer.mark_indexed = mark  # type: ignore[method-assign]
+        take_in(archive, first)
+
+    def dead_before_removal() -> None:
+        EmbeddedEngine.remove = die  # type: ignore[method-assign]
+        take_in(archive, later)
+
+    if step == "mark_indexed":
+        assert in_child(committed_and_dead) == -signal.SIGKILL
+    else:
+        take_in(archive, first)
+        assert in_child(dead_before_removal) == -signal.SIGKILL
+        with Catalog.open(archive) as catalog:
+            assert catalog.unfinished("embedded")
+    take_in(archive, later)
+    with open_engine(Settings(archive=archive)) as engine:
+        assert engine.count() == 1
+        assert engine.search(parse("招商工作")).total == 1

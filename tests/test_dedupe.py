@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.dedupe import clusters, compare, enough_shared, settle, sign
+from flows.dedupe import clusters, compare, enough_shared, settle, sign, without_collections
 from flows.records import Evidence, Region, Speech, SpeechDate, Tag
 
 CASES = [
@@ -76,6 +76,12 @@ def speech(i: str, **fields: Any) -> Speech:
     return Speech(id=i, pages=(i,), title="讲话", text="昌图县今年引进项目。", **fields)
 
 
+def settled(members: list[Speech]) -> tuple[str, list[Speech]]:
+    """Settled with every member linked to every other."""
+    ids = sorted(m.id for m in members)
+    return settle(members, {(a, b) for n, a in enumerate(ids) for b in ids[n + 1 :]})
+
+
 KNOWN = Region(province="辽宁省", prefecture="铁岭市", county="昌图县", adcode="211224", name="昌图县")
 TAG = Tag(
     confidence=0.9,
@@ -86,7 +92,7 @@ TAG = Tag(
 def test_a_masked_copy_learns_its_place_from_the_copy_that_kept_it() -> None:
     masked = speech("b", anonymised=True, region_tag=Tag(unknown="anonymised"))
     kept = speech("a", region=KNOWN, region_tag=TAG)
-    _, (a, b) = settle([masked, kept])
+    _, (a, b) = settled([masked, kept])
     assert a == kept
     assert b.region == KNOWN and b.anonymised
     assert b.region_tag.evidence[0].speech == "a"
@@ -96,21 +102,21 @@ def test_a_masked_copy_learns_its_place_from_the_copy_that_kept_it() -> None:
 def test_copies_that_disagree_teach_nothing() -> None:
     other = replace(KNOWN, county="开原市", adcode="211282", name="开原市")
     masked = speech("c", region_tag=Tag(unknown="anonymised"))
-    _, members = settle([speech("a", region=KNOWN, region_tag=TAG), speech("b", region=other), masked])
+    _, members = settled([speech("a", region=KNOWN, region_tag=TAG), speech("b", region=other), masked])
     assert members[2] == masked
 
 
 def test_a_tag_of_its_own_is_kept() -> None:
     own = SpeechDate(precision="year", value="2007", start="2007-01-01", end="2007-12-31")
     finer = SpeechDate(precision="month", value="2008-09", start="2008-09-01", end="2008-09-30")
-    _, (a, _) = settle([speech("a", speech_date=own), speech("b", speech_date=finer)])
+    _, (a, _) = settled([speech("a", speech_date=own), speech("b", speech_date=finer)])
     assert a.speech_date == own
 
 
 def test_a_date_told_more_exactly_by_a_copy_is_taken() -> None:
     own = SpeechDate(precision="year", value="2008", start="2008-01-01", end="2008-12-31")
     finer = SpeechDate(precision="day", value="2008-09-12", start="2008-09-12", end="2008-09-12")
-    _, (a, b) = settle([speech("a", speech_date=own), speech("b", speech_date=finer, date_tag=TAG)])
+    _, (a, b) = settled([speech("a", speech_date=own), speech("b", speech_date=finer, date_tag=TAG)])
     assert a.speech_date == b.speech_date == finer
     assert a.date_tag.evidence[0].speech == "b" and b.date_tag == TAG
 
@@ -126,6 +132,28 @@ def test_the_whole_and_clean_copy_stands_for_the_cluster() -> None:
     ]
     for seed in range(5):
         random.Random(seed).shuffle(members)
-        canonical, settled = settle(members)
+        canonical, found = settled(members)
         assert canonical == "d"
-        assert [s.id for s in settled] == list("abcdef")
+        assert [s.id for s in found] == list("abcdef")
+
+
+def test_a_copy_of_a_copy_teaches_nothing() -> None:
+    learner, between = speech("a", region_tag=Tag(unknown="no place named")), speech("b")
+    _, members = settle(
+        [learner, between, speech("c", region=KNOWN, region_tag=TAG)], {("a", "b"), ("b", "c")}
+    )
+    assert members[0] == learner and members[1].region == KNOWN
+
+
+def test_a_page_that_holds_two_speeches_joins_neither() -> None:
+    first = replace(speech("a"), title="在动员会上的讲话", text="甲" * 400)
+    second = replace(speech("b"), title="在粮食会议上的讲话", text="乙" * 500)
+    both = replace(speech("c"), title="讲话汇编", text=first.text + second.text)
+    links = {("a", "c"), ("b", "c")}
+    speeches = {s.id: s for s in (first, second, both)}
+    assert without_collections(speeches, links) == set()
+    pieces = {**speeches, "b": replace(second, title=first.title)}
+    assert without_collections(pieces, links) == links, "two pieces of one speech have one title"
+    masked = {**speeches, "b": replace(first, id="b", title="另一标题")}
+    alike = links | {("a", "b")}
+    assert without_collections(masked, alike) == alike, "two copies of one piece are alike"

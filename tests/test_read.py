@@ -426,3 +426,20 @@ def test_iso_time_keeps_what_is_iso(moment: Any) -> None:
 )
 def test_iso_time_does_not_guess(value: object) -> None:
     assert iso_time(value) is None
+
+
+def test_one_hostile_record_costs_no_other(tmp_path: Path) -> None:
+    hostile = '{"text": "' + TEXT.replace("\n", "") + '", "published": ' + "9" * 400 + "}"
+    lines = [json.dumps({"text": TEXT}, ensure_ascii=False), hostile, json.dumps({"text": TEXT + "2"})]
+    found = take(tmp_path, "a.jsonl", "\n".join(lines).encode())
+    assert len(texts(found)) == 3 and reasons(found) == []
+
+
+def test_another_archive_in_a_dump_folder_is_no_dump(tmp_path: Path) -> None:
+    (tmp_path / "archive" / "runs").mkdir(parents=True)
+    (tmp_path / "archive" / "catalog.sqlite").write_bytes(b"")
+    (tmp_path / "archive" / "runs" / "a.json").write_text("{}")
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert [Path(found.file).name for found in discover([str(tmp_path)]) if isinstance(found, Dump)] == [
+        "a.txt"
+    ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from flows.dedupe.marks import letters
 from flows.records import Evidence, Region, Speech, SpeechDate, Tag
 
+PIECE = 0.75
+"""Part of a collection's length that a speech in it has at most."""
 COPY_DISCOUNT = 0.95
 """What a tag keeps of its confidence when it rests on a copy."""
 
@@ -35,17 +38,40 @@ def clusters(ids: Iterable[str], links: Iterable[tuple[str, str]]) -> list[tuple
     return [tuple(group) for group in members.values()]
 
 
-def settle(members: Sequence[Speech]) -> tuple[str, list[Speech]]:
+def without_collections(
+    speeches: Mapping[str, Speech], links: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """The links less those of collections: pages that hold several speeches are a copy of none.
+
+    A collection is a text that holds two others, much shorter, that are not alike and have not the same
+    title (two pieces of one speech have). It would make one speech of all it holds.
+    """
+    beside: dict[str, set[str]] = {}
+    for a, b in links:
+        beside.setdefault(a, set()).add(b)
+        beside.setdefault(b, set()).add(a)
+    collections = set()
+    for whole, others in beside.items():
+        length = len(speeches[whole].text)
+        held = sorted(i for i in others if len(speeches[i].text) < PIECE * length)
+        pairs = ((a, b) for n, a in enumerate(held) for b in held[n + 1 :] if b not in beside[a])
+        if any(letters(speeches[a].title) != letters(speeches[b].title) for a, b in pairs):
+            collections.add(whole)
+    return {(a, b) for a, b in links if a not in collections and b not in collections}
+
+
+def settle(members: Sequence[Speech], links: Collection[tuple[str, str]]) -> tuple[str, list[Speech]]:
     """The canonical id of a cluster and its members with what only their copies tell.
 
     Canonical is the most whole, then one that kept its names, then the cleanest, the longest, the earliest
     put up, the smallest id. A member keeps what it says of itself; where it says nothing, or says the same
     less exactly, and the copies that know more agree, it takes theirs, with the evidence pointing at the
-    copy. The order of ``members`` does not matter.
+    copy; from those it is linked with, not from copies of copies. The order of ``members`` does not matter.
     """
     ordered = sorted(members, key=lambda s: s.id)
     canonical = min(ordered, key=_rank).id
-    return canonical, [_learn(s, [o for o in ordered if o.id != s.id]) for s in ordered]
+    pairs = {frozenset(link) for link in links}
+    return canonical, [_learn(s, [o for o in ordered if {s.id, o.id} in pairs]) for s in ordered]
 
 
 def _rank(speech: Speech) -> tuple[bool, int, bool, int, int, str, str]:

@@ -10,6 +10,9 @@ from pathlib import Path
 from flows.errors import JianghuaError
 from flows.records import Dump, Reject, Source
 
+ARCHIVE = "catalog.sqlite"
+"""A folder that holds a file of this name is an archive of this program, and no dump."""
+
 
 def discover(paths: Iterable[str]) -> Iterator[Dump | Reject]:
     """The files given and the files below the folders given, each folder in sorted order.
@@ -63,7 +66,8 @@ def _walk(given: list[str]) -> Iterator[Dump | Reject]:
                     walked.add(identity)
                     with os.scandir(name) as entries:
                         below = sorted(e.path for e in entries if not e.name.startswith("."))
-                    pending += reversed(below)
+                    if not any(Path(path).name == ARCHIVE for path in below):
+                        pending += reversed(below)
             else:
                 yield _reject(name, "unsupported", "a device, pipe or socket; only files are read")
         except OSError as error:

@@ -129,6 +129,9 @@ class _Job:
                     yield make_page(body, Source(file=name, offset=start), line=True)
             except Refused as refused:
                 yield _reject(name, refused, start, length if length > len(line) else len(body))
+            except Exception as error:  # a fault of ours must not cost the records behind it
+                fault = Refused("failed", f"{type(error).__name__}: {error}"[:300])
+                yield _reject(name, fault, start, len(body))
             offset += length
         if empty:
             raise Refused("empty", "no records in it")

@@ -27,7 +27,10 @@ def iso_time(value: object) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float) or (isinstance(value, str) and value.isascii() and value.isdigit()):
-        return _from_unix(float(value))
+        try:
+            return _from_unix(float(value))
+        except OverflowError:  # hundreds of digits
+            return None
     if not isinstance(value, str):
         return None
     found = next((m for m in _TIME.finditer(value[:1000]) if m[3]), None)

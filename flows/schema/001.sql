@@ -27,11 +27,11 @@ CREATE INDEX pages_by_group ON pages (group_key);
 -- Where a page was found; the same bytes may lie in many places.
 CREATE TABLE sources (
     page TEXT NOT NULL,
+    dump TEXT NOT NULL,
     file TEXT NOT NULL,
     offset INTEGER NOT NULL,
-    dump TEXT NOT NULL,
     record BLOB NOT NULL,
-    PRIMARY KEY (page, file, offset)
+    PRIMARY KEY (page, dump, file, offset)
 ) WITHOUT ROWID;
 
 CREATE TABLE rejects (
@@ -45,7 +45,7 @@ CREATE INDEX rejects_by_dump ON rejects (dump);
 
 CREATE TABLE stale_groups (group_key TEXT PRIMARY KEY) WITHOUT ROWID;
 
--- tagged: the speech by itself (JSON). settled: with what its cluster adds; NULL until clustered.
+-- tagged: the speech by itself (JSON). settled: with what its cluster adds.
 CREATE TABLE speeches (
     id TEXT PRIMARY KEY,
     group_key TEXT NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE links (
 CREATE INDEX links_by_b ON links (b);
 CREATE TABLE stale_speeches (speech TEXT PRIMARY KEY) WITHOUT ROWID;
 
--- What an engine has been told, and what it must forget.
+-- What an engine may hold: the revision it confirmed, or -1 where it has not confirmed any.
 CREATE TABLE indexed (
     engine TEXT NOT NULL,
     speech TEXT NOT NULL,

@@ -20,6 +20,7 @@ import msgspec
 
 from flows.errors import ArchiveMissing, JianghuaError
 from flows.records import Entry, Page, Reject, Source, Speech
+from flows.rights import may
 from flows.spool import Group, Seen
 
 FILE = "catalog.sqlite"
@@ -271,7 +272,7 @@ class Catalog:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection that writes where it may; a person without the right to write may still read."""
-    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if path.exists() and not (may(path, os.W_OK) and may(path.parent, os.W_OK)):
         return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
     db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     db.execute("PRAGMA journal_mode=WAL")

@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.catalog import Catalog
 from flows.read import discover
 from flows.records import Dump, Reject
+from flows.rights import may
 from flows.spool import Seen
 
 SHARD_BYTES = 2 << 20
@@ -110,7 +111,7 @@ def _same(dump: Dump, known: Seen) -> bool:
     try:
         stat = Path(dump.path).stat()
         if known.size == REFUSED:
-            return not os.access(dump.path, os.R_OK)
+            return not may(dump.path, os.R_OK)
         if stat.st_size != known.size:
             return False
         settled = known.mtime_ns < known.seen_ns - RACY_NS

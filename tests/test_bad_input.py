@@ -112,6 +112,8 @@ def test_unreadable_to_this_person() -> None:
             os.seteuid(65534)
         try:
             assert take_in(folder / "archive", secret).rejects == {"unreadable": 1}
+            again = take_in(folder / "archive", secret)
+            assert (again.dumps["changed"], again.dumps["unchanged"]) == (0, 1), "noted once"
         finally:
             os.seteuid(was)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from conftest import SAMPLES, export_bytes, take_in
@@ -40,6 +42,25 @@ def test_a_damaged_catalog_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database at all" * 1000)
     with pytest.raises(JianghuaError, match="restore it from a copy"):
         Catalog.open(tmp_path)
+
+
+def test_an_archive_that_is_only_to_be_read_can_be_read(tmp_path: Path) -> None:
+    """As root, who may write everything, the test becomes nobody for a moment."""
+    with TemporaryDirectory() as name:
+        archive = Path(name) / "archive"
+        take_in(archive, SAMPLES)
+        wanted = export_bytes(archive)
+        Path(name).chmod(0o755)
+        for path in (archive, *archive.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        was = os.geteuid()
+        if was == 0:
+            os.seteuid(65534)
+        try:
+            assert export_bytes(archive) == wanted
+        finally:
+            os.seteuid(was)
+            archive.chmod(0o755)
 
 
 def test_an_earlier_version_is_migrated_with_what_it_holds(

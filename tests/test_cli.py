@@ -164,6 +164,40 @@ def test_a_query_of_several_words_that_leaves_one_out(archive: Path) -> None:
     assert 0 < without["total"] < with_it["total"]
 
 
+@pytest.mark.parametrize("command", ["search 招商引资", "show {id}", "export", "rejects"])
+def test_a_reader_who_has_enough_is_no_error(command: str, archive: Path) -> None:
+    speech = json.loads(jianghua("search", "地区:丹东市", "--json", cwd=archive.parent).stdout)["results"][0][
+        "id"
+    ]
+    line = f"{JIANGHUA} {command.format(id=speech)} | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=archive.parent, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_scraped_words_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    record = {
+        "text": "同志们：\n今天开会。\x1b[2J",
+        "title": "讲话\x1b]0;t\x07",
+        "url": "http://a.example/\x1b[31m",
+    }
+    (tmp_path / "a.jsonl").write_text(json.dumps(record), "utf-8")
+    take_in(tmp_path / "archive", tmp_path / "a.jsonl")
+    (speech,) = json.loads(f"[{jianghua('export', cwd=tmp_path).stdout}]")
+    for command in (["show", speech["id"]], ["search", "开会"], ["search", "\x1b[2J("]):
+        done = jianghua(*command, cwd=tmp_path)
+        assert "\x1b" not in done.stdout + done.stderr and "\x07" not in done.stdout
+
+
+@pytest.mark.parametrize("setting", ["ENGINE=none", "WORKERS=-3", "PAGE_BYTES=0", "WORKERS=many"])
+def test_a_wrong_setting_is_told_at_once(setting: str, tmp_path: Path) -> None:
+    name, value = setting.split("=")
+    done = jianghua("ingest", SAMPLES, cwd=tmp_path, **{f"JIANGHUA_{name}": value})
+    assert done.returncode == 2 and f"JIANGHUA_{name}" in done.stderr and done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_wrong_query_is_pointed_at(archive: Path) -> None:
     done = jianghua("search", "招商 (引资", cwd=archive.parent)
     no_traceback(done)

@@ -119,6 +119,34 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
 
 
+def test_an_error_of_any_kind_leaves_no_part(tmp_path: Path) -> None:
+    def broken() -> Any:
+        yield from ()
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        export.write_file(broken(), "jsonl", tmp_path / "out.jsonl")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_is_followed_and_a_pipe_is_written_to(samples_archive: Path, tmp_path: Path) -> None:
+    import os
+    import threading
+
+    (tmp_path / "real.jsonl").write_text("before")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "real.jsonl")
+    os.mkfifo(tmp_path / "pipe")
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    with Catalog.open(samples_archive) as catalog:
+        for name in ("link.jsonl", "pipe"):
+            export.write_file(catalog.entries(), "jsonl", tmp_path / name)
+    reader.join(10)
+    assert (tmp_path / "link.jsonl").is_symlink() and (tmp_path / "pipe").is_fifo()
+    assert got == [(tmp_path / "real.jsonl").read_bytes()] != [b"before"]
+
+
 def test_the_form_of_the_readme(samples_export: list[dict[str, Any]]) -> None:
     """A null date or region stays a key, numbers stay numbers."""
     for speech in samples_export:

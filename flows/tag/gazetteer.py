@@ -182,7 +182,7 @@ class Gazetteer:
             if name is None:
                 continue
             name.foreign = int(row["reports"])
-            large = any(self.places[i].rank < COUNTY for i in name.short)
+            large = any(self.places[i].rank < COUNTY and last >= _GONE for i, (_, last) in name.short.items())
             if name.foreign >= MOST_FOREIGN and not large and not name.full:
                 del self.names[name.surface]
 
@@ -213,6 +213,8 @@ class Gazetteer:
 
 MOST_FOREIGN = 100
 """A form seen in more of the 602 counted reports where it can't be the place is not looked for."""
+_GONE = 2000
+"""A prefecture given up before (惠民地区) is no reason to look for a word (惠民)."""
 SHORTEST_TOWN = 3
 """A town's name without 镇 is looked for if it has at least three characters: 八面城, not 和平."""
 

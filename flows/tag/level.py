@@ -15,23 +15,18 @@ from flows.records import Field, Speech
 from flows.resources import reference
 
 Unit = Literal["town", "county", "district", "city", "prefecture", "region", "province", "nation"]
-LADDER: tuple[tuple[str, ...], ...] = (
-    ("town",),
-    ("county",),
-    ("district",),
-    ("city", "prefecture"),
-    ("province", "region"),
-)
-"""From the lowest: a speech names its superiors' organs beside its own, seldom its inferiors'."""
-LEAST, SHARE = 2.0, 0.15
-"""A unit is the speaker's own if it is the lowest with a score of LEAST and this share of the highest.
-
-In 602 work reports the organs of lower units stay under 15 % of the own ones in all but 2 texts."""
-SHARE_OF_NONE = 0.05
-"""An autonomous region has no 市 above it; a chance mention is less than this share."""
-LEAST_NATION = 3.0
-"""Every speech names 全国 and 党中央 now and then."""
+LEAST = 2.0
+"""The least score of the words that a school, a company or a town has for itself."""
+TOWN_SHARE = 0.5
+"""A town's speech names its county's organs too, but not more than twice as much."""
 TITLE_WEIGHT = 4.0
+_WHOLES = {
+    "全省": "under-province", "全自治区": "under-province", "全区": "under-region",
+    "全市": "under-city", "全州": "under-city", "全盟": "under-city", "全地区": "under-city",
+}  # fmt: skip
+"""全省第一 and 全省前列 say that the speaker's place is one of several in the province."""
+ABOVE = ("under-province", "under-city", "superior")
+"""What a text says of those above its own place; it shows the level where no word for the own place does."""
 OPENING = 800
 """Code points in which the meeting, the office and "on behalf of" are looked for."""
 
@@ -41,6 +36,7 @@ _UNIT_OF = {
     "盟": "prefecture", "地区": "prefecture", "县": "county", "旗": "county", "区": "district",
     "镇": "town", "乡": "town", "街道": "town",
 }  # fmt: skip
+_UNITS = frozenset(_UNIT_OF.values()) - {"town"}
 _OPENINGS = (
     (
         "level.assembly",
@@ -77,31 +73,13 @@ class Units:
         self.scores[unit] += weight
         self.spans[unit].append((weight, field, start, end, rule))
 
-    def own(self) -> tuple[str, ...]:
-        """The unit the speaker speaks for; two where it may be either; none where the text is silent."""
+    def not_ranked(self) -> Literal["institution", "town"] | None:
+        """Whether a school, a ministry or a company speaks, or a town; None for any other place."""
         s = self.scores
-        highest = max((s[u] for row in LADDER for u in row), default=0.0)
-        if s["institution"] >= LEAST and s["institution"] > highest:
-            return ("institution",)
-        if s["nation"] >= LEAST_NATION and s["nation"] > 4 * highest:
-            return ("nation",)
-        for row in LADDER:
-            best = max(row, key=lambda u: s[u])
-            if s[best] >= LEAST and s[best] >= SHARE * highest:
-                return self._with_rival(best)
-        return ()
-
-    def _with_rival(self, unit: str) -> tuple[str, ...]:
-        """A low unit named less than the one above may be an inferior; 区 may be an autonomous region."""
-        s = self.scores
-        above = max(("city", "prefecture"), key=lambda u: s[u])
-        if unit == "district" and s["region"] >= 1:
-            if s[above] < max(1.0, SHARE_OF_NONE * s[unit]):
-                return ("region",)
-            return (unit, above) if s[above] >= 0.5 * s[unit] else (unit,)
-        if unit in ("town", "county", "district") and s[unit] < 0.5 * s[above]:
-            return (unit, above)
-        return (unit,)
+        highest = max((v for u, v in s.items() if u in _UNITS), default=0.0)
+        if s["institution"] >= LEAST and s["institution"] > max(highest, s["town"]):
+            return "institution"
+        return "town" if s["town"] >= LEAST and s["town"] >= TOWN_SHARE * highest else None
 
 
 def units(speech: Speech) -> Units:
@@ -111,6 +89,10 @@ def units(speech: Speech) -> Units:
         field: Field = "title" if name == "title" else "text"
         text: str = getattr(speech, field)
         for start, end, cue in _cues(text):
+            if cue.surface in _WHOLES and text.startswith(_standings(), end):
+                above = _WHOLES[cue.surface]
+                found.add(above, 1.0, field, start, end, f"level.{above}")
+                continue
             weight = cue.weight * (TITLE_WEIGHT if field == "title" else 1.0)
             found.add(cue.unit, weight, field, start, end, f"level.{cue.unit}")
             if cue.surface == "我省":
@@ -155,3 +137,10 @@ def _automaton() -> ahocorasick.Automaton:
             automaton.add_word(cue.surface, cue)
     automaton.make_automaton()
     return automaton
+
+
+@cache
+def _standings() -> tuple[str, ...]:
+    """What follows 全省 where a standing is told, from ``data/reference/places/standings.txt``."""
+    lines = reference("places/standings.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(word for line in lines if not line.startswith("#") for word in line.split())

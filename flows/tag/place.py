@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from flows.records import Evidence, Level, Region, Speech, SpeechDate, Tag
 from flows.tag.anonymised import masks
-from flows.tag.choice import Choice, choose
+from flows.tag.choice import UNSAID, Choice, choose
 from flows.tag.evidence import evidence
 from flows.tag.gazetteer import COUNTY, PREFECTURE, PROVINCE, Period, gazetteer, short_name
-from flows.tag.level import Units, units
+from flows.tag.level import ABOVE, Units, units
 from flows.tag.mentions import Mention, mentions
 from flows.tag.region import Scores, Votes
 
@@ -40,18 +40,19 @@ def find_place(speech: Speech, date: SpeechDate | None) -> Place:
     """
     hidden = masks(speech.title) + masks(speech.text)
     own = units(speech)
-    scores = Scores(mentions(speech), _years(date))
-    choice = choose(own, scores, len(hidden))
+    scores = Scores(mentions(speech), years_of(date))
+    choice = choose(own, scores, len(hidden), len(speech.text))
+    level_tag = _level_tag(speech, own, choice)
     return Place(
-        level=choice.level,
-        level_tag=_level_tag(speech, own, choice),
+        level=choice.level if level_tag.evidence else None,
+        level_tag=level_tag,
         region=_region(choice, scores),
         region_tag=_region_tag(speech, choice, scores),
         anonymised=bool(hidden),
     )
 
 
-def _years(date: SpeechDate | None) -> tuple[int, int] | None:
+def years_of(date: SpeechDate | None) -> tuple[int, int] | None:
     """First and last year the date allows; None where nothing bounds it on both sides."""
     if date is None or not date.start or not date.end:
         return None
@@ -61,7 +62,9 @@ def _years(date: SpeechDate | None) -> tuple[int, int] | None:
 def _level_tag(speech: Speech, own: Units, choice: Choice) -> Tag:
     if choice.level is None:
         return Tag(unknown=choice.level_reason)
-    spans = sorted(own.spans.get(choice.unit or "", ()), key=lambda s: (-s[0], s[1] != "title", s[2]))
+    spans = [s for unit in choice.units for s in own.spans.get(unit, ())]
+    spans = spans or [s for unit in ABOVE for s in own.spans.get(unit, ())]
+    spans.sort(key=lambda s: (-s[0], s[1] != "title", s[2]))
     shown, seen = [], set()
     for _, field, start, end, rule in spans:
         words = getattr(speech, field)[start:end]
@@ -70,6 +73,8 @@ def _level_tag(speech: Speech, own: Units, choice: Choice) -> Tag:
             shown.append(evidence(speech, field, start, end, rule))
     if not shown:
         shown = _shown(speech, choice, "level.region")
+    if not shown:
+        return Tag(unknown=UNSAID)
     return Tag(confidence=choice.level_confidence, evidence=tuple(shown[:MOST_EVIDENCE]))
 
 

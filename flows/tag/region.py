@@ -64,6 +64,8 @@ class Score:
     """What speaks for one place."""
 
     direct: float = 0.0
+    mass: float = 0.0
+    """How often it is named itself, each mention by its role."""
     within: float = 0.0
     children: int = 0
     """Distinct places within that are named and fit no better elsewhere."""
@@ -144,7 +146,7 @@ class Scores:
         for v in self.votes:
             if not self.candidates(v.name, PREFECTURE) and not self.candidates(v.name, PROVINCE):
                 below = self.candidates(v.name, COUNTY) or list(v.name.towns)
-                above = {p for place in below for p in self._cities_over(place)}
+                above = {p for place in below for p in self.cities_over(place)}
                 for place, share in self._shares(above).items():
                     self._add_within(self.prefectures[place], v, share * _worth(v.name))
         for place, score in self.prefectures.items():
@@ -152,7 +154,7 @@ class Scores:
             if province is not None and province != place and self.provinces[province].direct > 0:
                 score.parent = PARENT_BONUS * min(1.0, self.provinces[province].direct / 2)
 
-    def _cities_over(self, place: int) -> list[int]:
+    def cities_over(self, place: int) -> list[int]:
         """The prefectures, or the municipality, that a county has been under; a prefecture itself."""
         if self.places.places[place].rank == PREFECTURE:
             return [place]
@@ -169,7 +171,7 @@ class Scores:
             for place, share in self._shares(towns).items():
                 self._add_within(self.counties[place], v, share * 1.5 * _worth(v.name))
         for place, score in self.counties.items():
-            over = [self._direct_apart(p, place) for p in self._cities_over(place)]
+            over = [self._direct_apart(p, place) for p in self.cities_over(place)]
             score.parent = PARENT_BONUS * min(1.0, max(over, default=0.0) / 2)
 
     def _direct_apart(self, prefecture: int, county: int) -> float:
@@ -192,7 +194,7 @@ class Scores:
         province = self.places.province_of(self.places.places[place])
         support = self.provinces[province].total / self._best_province if province in self.provinces else 0.0
         if self.places.places[place].rank == COUNTY and self._best_city:
-            cities = [self.prefectures[c].total for c in self._cities_over(place) if c in self.prefectures]
+            cities = [self.prefectures[c].total for c in self.cities_over(place) if c in self.prefectures]
             support += max(cities, default=0.0) / self._best_city
         return support
 
@@ -200,6 +202,7 @@ class Scores:
     def _add_direct(score: Score, v: Votes, share: float) -> None:
         vote = OWN_NAME * log2(1 + v.mass * share)
         score.direct += vote
+        score.mass += v.mass * share
         score.own = score.own or v.own
         score.full = score.full or bool(v.name.full)
         score.votes.append((vote, v))

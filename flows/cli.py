@@ -22,6 +22,7 @@ FULL_BYTES = 1 << 16
 EPILOG = """\
 exit status: 0 done, 1 done with new rejects, 2 could not do it, 130 stopped by Ctrl-C (it goes on next time)
 settings: JIANGHUA_ARCHIVE, JIANGHUA_ENGINE, JIANGHUA_WORKERS, JIANGHUA_PAGE_BYTES, JIANGHUA_PREFECT_API_URL,
+JIANGHUA_TEXT_FIELDS (and HTML_, TITLE_, URL_, TIME_, CAPTURED_FIELDS),
 from the environment, then .env, then flags, the last one given counts
 """
 
@@ -104,7 +105,13 @@ def _add(
 
 def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ingest = _add(commands, "ingest", "take dump files into the archive; what it knows already is left out")
-    ingest.add_argument("paths", nargs="+", metavar="PATH", help="a dump file, or a folder of them")
+    ingest.epilog = (
+        "reads text, Markdown, HTML, MHTML, JSONL, CSV, TSV and WARC, also inside gz, bz2, xz, zst, zip and "
+        "tar, one in the other; at addresses such as s3://bucket/2007/*.gz and https://host/a.zip too, where "
+        "fsspec has the driver (else it says which package to install)"
+    )
+    place = "a dump file, a folder of them, or the address of either (s3://, https://, file://)"
+    ingest.add_argument("paths", nargs="+", metavar="PATH", help=place)
     ingest.add_argument("--dry-run", action="store_true", help="say what would be read, and change nothing")
     ingest.add_argument("--engine", choices=("embedded",), help="search engine (default: embedded)")
     ingest.add_argument("--workers", type=_count, metavar="N", help="processes that compute (one a core)")

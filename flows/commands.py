@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from flows.settings import Settings
 
 if TYPE_CHECKING:
     from flows.index.query import Node
+    from flows.plan import Plan
+    from flows.report import Report
 
 
 def ingest(args: Namespace) -> int:
@@ -36,7 +39,7 @@ def ingest(args: Namespace) -> int:
     counts = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
     if args.dry_run or idle:
         if args.json:
-            _print_json({"dumps": counts, "refused": len(plan.refused)})
+            _print_json(_unrun(args, settings, plan, counts))
         else:
             _say_plan(args, counts, [d.file for d in (*plan.new, *plan.changed)])
         return ENDED.done
@@ -213,11 +216,12 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
             engine=settings.engine,
             workers=settings.workers,
             page_bytes=settings.page_bytes,
+            fields=settings.given_fields,
             retry=retry,
             quiet=args.json,
         )
     if args.json:
-        _print_json(msgspec.to_builtins(report))
+        _print_json(report)
     else:
         from flows.report import show as show_report
 
@@ -225,6 +229,20 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
         if report.rejects:
             print("What was rejected, and why: jianghua rejects")
     return ENDED.rejects if report.rejects or report.faults else ENDED.done
+
+
+def _unrun(args: Namespace, settings: Settings, plan: Plan, counts: dict[str, int]) -> Report:
+    """The report of what needed no run, or was not to be one: in the shape of any other."""
+    from flows.report import Report
+
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    status = "dry run" if args.dry_run else "nothing new"
+    report = Report(run="", started=now, ended=now, status=status, dumps=counts)
+    report.rejects = dict(Counter(reject.reason for reject in plan.refused.values()))
+    with _catalog_if_any(settings.archive) as catalog:
+        if catalog:
+            report.archive = catalog.totals()
+    return report
 
 
 def _say_plan(args: Namespace, counts: dict[str, int], files: list[str]) -> None:

@@ -50,6 +50,7 @@ REASONS: dict[str, str] = {
     "bomb": "it unpacks to far more than its size allows",
     "nested-too-deep": "archives inside archives, deeper than the limit",
     "too-many-members": "it holds more members than the limit",
+    "not-pages": "records in it that are no pages were left out",
     "bad-record": "the record is not in the form its file type promises",
     "failed": "a stage failed on it",
 }

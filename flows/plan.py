@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.catalog import Catalog
-from flows.read import discover
+from flows.errors import JianghuaError
+from flows.read import Refused, discover, is_address, look, sha256
 from flows.records import Dump, Reject
 from flows.rights import may
 from flows.spool import Seen
@@ -53,31 +55,70 @@ def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path
     with chdir(folder):  # names stay as given, so that they read the same in the archive
         found_all = {key(found): found for found in discover(paths)}  # a file named twice is one
     for name, found in found_all.items():
-        known = catalog.dump(name) if catalog else None
-        if isinstance(found, Reject):
-            if known and known.size == REFUSED:
-                plan.unchanged += 1
-            else:
-                plan.refused[name] = found
-        elif known is None:
-            plan.new.append(found)
-        elif _same(found, known):
-            plan.unchanged += 1
-        else:
-            plan.changed.append(found)
+        _sort_in(plan, name, found, catalog.dump(name) if catalog else None)
     return plan
 
 
 def retry_plan(catalog: Catalog) -> Plan:
-    """The dump files that have rejects, to be read once more; what is no file (any more) is left."""
-    found = catalog.dumps_with_rejects()
-    return Plan(changed=[Dump(file=file, path=path) for path, file in found if Path(path).is_file()])
+    """The dump files that have rejects, to be read once more.
+
+    A folder or a pattern of addresses that could not be opened is tried again, for the files in it; what
+    is not there (any more) is left.
+    """
+    plan = Plan()
+    for name, file in catalog.dumps_with_rejects():
+        path = _system_name(name)
+        if is_address(path) or Path(path).is_dir():
+            _retry_folder(plan, catalog, Dump(file=file, path=path))
+        elif Path(path).is_file():
+            plan.changed.append(Dump(file=file, path=path))
+    return plan
+
+
+def _retry_folder(plan: Plan, catalog: Catalog, dump: Dump) -> None:
+    """The files below, where there are any now; the folder itself too, so that its old reject goes."""
+    try:
+        found = list(discover([dump.path]))
+    except JianghuaError:
+        return
+    if any(isinstance(one, Reject) and key(one) == key(dump) for one in found):
+        return
+    plan.changed.append(dump)
+    for one in found:
+        if key(one) != key(dump):
+            _sort_in(plan, key(one), one, catalog.dump(key(one)))
+
+
+def _sort_in(plan: Plan, name: str, found: Dump | Reject, known: Seen | None) -> None:
+    if isinstance(found, Reject):
+        if known and known.size == REFUSED:
+            plan.unchanged += 1
+        else:
+            plan.refused[name] = found
+    elif known is None:
+        plan.new.append(found)
+    elif _same(found, known):
+        plan.unchanged += 1
+    else:
+        plan.changed.append(found)
 
 
 def key(found: Dump | Reject) -> str:
-    """What the catalog knows a dump file by: its absolute path in printable characters."""
-    path = found.path if isinstance(found, Dump) else str(Path(found.source.file).resolve())
+    """What the catalog knows a dump file by: its address, or absolute path, in printable characters."""
+    if isinstance(found, Dump):
+        path = found.path
+    else:
+        file = found.source.file
+        path = file if is_address(file) else str(Path(file).resolve())
     return path.encode("utf-8", "backslashreplace").decode()
+
+
+def _system_name(key: str) -> str:
+    """The path behind a key: the bytes of a name that is no UTF-8 are escapes there, as ``\\xbd``."""
+    if is_address(key) or Path(key).exists():
+        return key
+    raw = re.sub(r"\\udc([89a-f][0-9a-f])", lambda m: chr(0xDC00 + int(m[1], 16)), key)
+    return re.sub(r"\\x([89a-f][0-9a-f])", lambda m: chr(0xDC00 + int(m[1], 16)), raw)
 
 
 def shards(dumps: Iterable[Dump]) -> Iterator[tuple[Dump, ...]]:
@@ -94,13 +135,25 @@ def shards(dumps: Iterable[Dump]) -> Iterator[tuple[Dump, ...]]:
         yield tuple(portion)
 
 
-def sha256(path: str) -> str:
-    """Of a file, in hex. OSError passes through."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def seen(dump: Dump) -> Seen:
+    """What the dump file looks like now, for the catalog to know it by.
+
+    A file at an address is not fetched a second time for its SHA-256 where its server tells changes.
+    """
+    now = time.time_ns()
+    try:
+        found = look(dump.path)
+        size, stamp = found.size or 0, found.stamp
+        told = found.folder or (is_address(dump.path) and _settled(stamp, now))
+        digest = "" if told else sha256(dump.path)
+    except (OSError, Refused):
+        size, stamp, digest = REFUSED, 0, ""
+    return Seen(path=key(dump), file=dump.file, size=size, mtime_ns=stamp, seen_ns=now, sha256=digest)
 
 
 def _size(dump: Dump) -> int:
+    if is_address(dump.path):
+        return SHARD_BYTES // 8  # to ask would cost a request a file
     try:
         return Path(dump.path).stat().st_size
     except OSError:
@@ -109,12 +162,18 @@ def _size(dump: Dump) -> int:
 
 def _same(dump: Dump, known: Seen) -> bool:
     try:
-        stat = Path(dump.path).stat()
+        found = look(dump.path)
         if known.size == REFUSED:
-            return not may(dump.path, os.R_OK)
-        if stat.st_size != known.size:
+            return not is_address(dump.path) and not may(dump.path, os.R_OK)
+        if (found.size or 0) != known.size:
             return False
-        settled = known.mtime_ns < known.seen_ns - RACY_NS
-        return (settled and stat.st_mtime_ns == known.mtime_ns) or sha256(dump.path) == known.sha256
-    except OSError:
+        if _settled(known.mtime_ns, known.seen_ns) and found.stamp == known.mtime_ns:
+            return True
+        return sha256(dump.path) == known.sha256
+    except (OSError, Refused):
         return False
+
+
+def _settled(stamp: int, seen_ns: int) -> bool:
+    """Whether an equal stamp means an equal file: one below zero is no time, 0 says nothing."""
+    return stamp != 0 and stamp < seen_ns - RACY_NS

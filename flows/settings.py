@@ -18,8 +18,20 @@ ENGINES = ("embedded",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """Names of fields of JSONL and CSV dumps that a user gives, tried before the ones known here."""
+
+    text: tuple[str, ...] = ()
+    html: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    url: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    captured: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on what a dump may do to the machine. Sizes are in bytes."""
+    """How dumps are read: bounds on what one may do to the machine (sizes in bytes), and field names."""
 
     page_bytes: int = PAGE_BYTES
     """A page larger than this is rejected; a long speech is 0.3 MB, a heavy web page 5 MB."""
@@ -31,6 +43,7 @@ class Limits:
     """Archives inside archives."""
     members: int = 1_000_000
     """Members of one archive."""
+    fields: Fields = Fields()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +58,32 @@ class Settings:
     """A Prefect server to report runs to; empty means a private one for the time of the run."""
     page_bytes: int = PAGE_BYTES
     """A page larger than this many bytes is rejected."""
+    text_fields: str = ""
+    """Names of the fields of JSONL and CSV dumps that hold the text, separated by commas, best first."""
+    html_fields: str = ""
+    title_fields: str = ""
+    url_fields: str = ""
+    time_fields: str = ""
+    """When the site put the page up."""
+    captured_fields: str = ""
+    """When it was scraped."""
 
     @property
     def limits(self) -> Limits:
-        return Limits(page_bytes=self.page_bytes)
+        fields = Fields(
+            text=_names(self.text_fields),
+            html=_names(self.html_fields),
+            title=_names(self.title_fields),
+            url=_names(self.url_fields),
+            published=_names(self.time_fields),
+            captured=_names(self.captured_fields),
+        )
+        return Limits(page_bytes=self.page_bytes, fields=fields)
+
+    @property
+    def given_fields(self) -> dict[str, str]:
+        """The settings that name fields, as given, to be handed on to a run."""
+        return {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name.endswith("_fields")}
 
     @property
     def worker_count(self) -> int:
@@ -92,6 +127,10 @@ def load(
 def absolute(settings: Settings) -> Settings:
     """The settings with the archive's place made absolute, since a run changes its working folder."""
     return replace(settings, archive=settings.archive.absolute())
+
+
+def _names(given: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in given.split(",") if name.strip())
 
 
 def _convert(key: str, value: str, kind: type) -> Any:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from flows import spool
 from flows.dedupe import sign
-from flows.plan import REFUSED, key, sha256
+from flows.plan import seen
 from flows.read import read
 from flows.records import Dump, Page, Reject, Source, Speech, Tag
 from flows.report import Clock
 from flows.settings import Limits
 
+DropSiteLines = Callable[[Page, frozenset[int], frozenset[int]], Page]
 PageStages = Sequence[tuple[str, Callable[[Page], Page | Reject]]]
 Stitch = Callable[[Sequence[Page]], tuple[Speech, ...]]
 Tagger = Callable[[Speech], Speech]
@@ -33,29 +33,27 @@ def pages(shard: Sequence[Dump], limits: Limits, out: Path, stages: PageStages) 
     return clock.rounded()
 
 
-def speeches(groups: Path, out: Path, stitch: Stitch, tag: Tagger) -> dict[str, float]:
-    """Make the speeches of some groups of pages, tagged and signed; seconds by stage."""
+def speeches(
+    groups: Path, out: Path, drop_site_lines: DropSiteLines, stitch: Stitch, tag: Tagger
+) -> dict[str, float]:
+    """Make the speeches of some groups of pages, less what is their sites' own, tagged and signed; seconds
+    by stage."""
     clock = Clock()
     found = (g for g in spool.read(groups) if isinstance(g, spool.Group))
-    spool.write(out, (_spoken(g, stitch, tag, clock) for g in found))
+    spool.write(out, (_spoken(g, drop_site_lines, stitch, tag, clock) for g in found))
     return clock.rounded()
+
+
+def unspoken(group: spool.Group, fault: str) -> spool.Spoken:
+    """A group whose speeches can't be made, as its bare pages: they stay readable, and nothing is lost."""
+    bare = tuple(_untagged(_unstitched(page)) for page in group.pages)
+    return spool.Spoken(key=group.key, speeches=bare, marks=((),) * len(bare), faults=(fault,))
 
 
 def failure(stage: str, error: Exception | str, dump: Dump) -> Reject:
     """The reject of a whole dump file that a stage failed on."""
     detail = error if isinstance(error, str) else _words(error)
     return Reject(reason="failed", detail=detail, source=Source(file=dump.file), stage=stage)
-
-
-def seen(dump: Dump) -> spool.Seen:
-    """What the dump file looks like now, for the catalog to know it by."""
-    now = time.time_ns()
-    try:
-        stat, digest = Path(dump.path).stat(), sha256(dump.path)
-        size, mtime = stat.st_size, stat.st_mtime_ns
-    except OSError:
-        size, mtime, digest = REFUSED, 0, ""
-    return spool.Seen(path=key(dump), file=dump.file, size=size, mtime_ns=mtime, seen_ns=now, sha256=digest)
 
 
 def _items(dump: Dump, limits: Limits, stages: PageStages, clock: Clock) -> Iterator[spool.Item]:
@@ -87,15 +85,23 @@ def _through(page: Page, stages: PageStages, clock: Clock) -> Page | Reject:
     return page
 
 
-def _spoken(group: spool.Group, stitch: Stitch, tag: Tagger, clock: Clock) -> spool.Spoken:
+def _spoken(
+    group: spool.Group, drop_site_lines: DropSiteLines, stitch: Stitch, tag: Tagger, clock: Clock
+) -> spool.Spoken:
     """A fault of ours costs a tag or a seam, never a page: what can't be done is left out and told."""
     faults: list[str] = []
+    with clock("clean"):
+        try:
+            pages = tuple(_less_site_lines(page, group, drop_site_lines) for page in group.pages)
+        except Exception as error:
+            faults.append(f"clean: {_words(error)}")
+            pages = group.pages
     with clock("stitch"):
         try:
-            stitched = stitch(group.pages)
+            stitched = stitch(pages)
         except Exception as error:
             faults.append(f"stitch: {_words(error)}")
-            stitched = tuple(_unstitched(page) for page in group.pages)
+            stitched = tuple(_unstitched(page) for page in pages)
     tagged = []
     with clock("tag"):
         for speech in stitched:
@@ -103,11 +109,20 @@ def _spoken(group: spool.Group, stitch: Stitch, tag: Tagger, clock: Clock) -> sp
                 tagged.append(tag(speech))
             except Exception as error:
                 faults.append(f"tag: {_words(error)}")
-                unknown = Tag(unknown="a fault of the program")
-                tagged.append(replace(speech, level_tag=unknown, region_tag=unknown, date_tag=unknown))
+                tagged.append(_untagged(speech))
     with clock("sign"):
         marks = tuple(sign(s.text) for s in tagged)
     return spool.Spoken(key=group.key, speeches=tuple(tagged), marks=marks, faults=tuple(faults))
+
+
+def _less_site_lines(page: Page, group: spool.Group, drop_site_lines: DropSiteLines) -> Page:
+    lines = group.sites.get(page.site or "")
+    return drop_site_lines(page, lines.edge, lines.everywhere) if lines else page
+
+
+def _untagged(speech: Speech) -> Speech:
+    unknown = Tag(unknown="a fault of the program")
+    return replace(speech, level_tag=unknown, region_tag=unknown, date_tag=unknown)
 
 
 def _unstitched(page: Page) -> Speech:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,10 +41,14 @@ BAD = {
     "empty.txt": (b"", "empty"),
     "one byte.txt": (b"a", "empty"),
     "nul.txt": (b"\0" * 4096, "binary"),
-    "nul inside.txt": (GOOD.encode() + b"\0" + GOOD.encode(), "binary"),
     "one line of 50 MB.txt": (b"abcd " * (10 << 20), "too-large"),
     "picture.txt": (PNG, "unsupported"),
     "cut.txt.gz": (gzip.compress(GOOD.encode() * 50)[:-40], "damaged"),
+    "cut.zip": (zipped({"a.txt": PNG})[:-40], "damaged"),
+    "cut.tar": (tarfile.TarInfo("a").tobuf() + b"abc", "damaged"),
+    "cut.warc": (b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99\r\n\r\n", "damaged"),
+    "cut.mht": (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n\n--a\n\nabc", "damaged"),
+    "no text.csv": ("编号,单位\n1,某县\n".encode(), "bad-record"),
     "ratio.zip": (zipped({"a.txt": b"\n" * (8 << 20)}), "bomb"),
     "nesting.zip": (nested(10), "nested-too-deep"),
     "report.pdf": (b"%PDF-1.4\n" + PNG, "unsupported"),
@@ -58,6 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (data, _) in BAD.items():
         (folder / name).write_bytes(data)
     (folder / "讲话 一.txt").write_text(GOOD, "utf-8")
+    (folder / "nul inside.txt").write_bytes((GOOD + "\0" + GOOD.replace("今年", "全年")).encode())
     (folder / "outside.zip").write_bytes(zipped({"../../evil.txt": GOOD.replace("去年", "前年").encode()}))
     (folder / "deep.html").write_bytes(
         b"<title>t</title>" + b"<div>" * 100_000 + GOOD.replace("去年", "上年").encode() + b"</div>" * 100_000
@@ -82,8 +88,8 @@ def test_each_is_rejected_with_its_reason(name: str, archive: Path) -> None:
 
 def test_what_is_good_gets_in(archive: Path) -> None:
     speeches = exported(archive)
-    assert len({s["id"] for s in speeches}) == 3
-    assert all("同志们：" in s["text"] for s in speeches)
+    assert len({s["id"] for s in speeches}) == 4
+    assert all("同志们：" in s["text"] and "\0" not in s["text"] for s in speeches)
     assert any(s["sources"][0]["file"].endswith("outside.zip!../../evil.txt") for s in speeches)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flows.errors import JianghuaError
+from flows.read import address
+from flows.read.refused import Refused
 from flows.records import Dump, Reject, Source
 
 ARCHIVE = "catalog.sqlite"
@@ -17,14 +19,18 @@ ARCHIVE = "catalog.sqlite"
 def discover(paths: Iterable[str]) -> Iterator[Dump | Reject]:
     """The files given and the files below the folders given, each folder in sorted order.
 
+    A path may be an address (``s3://bucket/2007``, ``https://host/a.zip``) or a pattern of addresses.
     Hidden files below a folder are skipped (one given by name is taken), a folder reached twice is
-    walked once. Devices, sockets and pipes are never opened. Raises JianghuaError, before anything
-    is yielded, when a path given is not there.
+    walked once. Devices, sockets and pipes are never opened. A server that can't be asked is a Reject.
+    Raises JianghuaError, before any file is yielded, when a path given is not there or an address needs
+    a package that is not installed.
     """
-    given = list(paths)
+    given = [address.local_path(path) or path for path in paths]
+    elsewhere = {path: list(_elsewhere(path)) for path in given if address.is_address(path)}
     for path in given:
-        _must_exist(path)
-    return _walk(given)
+        if path not in elsewhere:
+            _must_exist(path)
+    return _in_order(given, elsewhere)
 
 
 def printable(name: str) -> str:
@@ -34,6 +40,23 @@ def printable(name: str) -> str:
     'a\\\\xff.txt'
     """
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _elsewhere(path: str) -> Iterator[Dump | Reject]:
+    try:
+        for found in address.files(path):
+            yield Dump(file=printable(address.shown(found)), path=found)
+    except Refused as refused:
+        yield _reject(address.shown(path), refused.reason, refused.detail)
+
+
+def _in_order(given: list[str], elsewhere: dict[str, list[Dump | Reject]]) -> Iterator[Dump | Reject]:
+    walked: set[tuple[int, int]] = set()
+    for path in given:
+        if path in elsewhere:
+            yield from elsewhere[path]
+        else:
+            yield from _walk(path, walked)
 
 
 def _must_exist(path: str) -> None:
@@ -51,9 +74,8 @@ def _must_exist(path: str) -> None:
         ) from None
 
 
-def _walk(given: list[str]) -> Iterator[Dump | Reject]:
-    pending = given[::-1]
-    walked: set[tuple[int, int]] = set()
+def _walk(given: str, walked: set[tuple[int, int]]) -> Iterator[Dump | Reject]:
+    pending = [given]
     while pending:
         name = pending.pop()
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from flows.read.refused import Exhausted, Refused
 from flows.settings import Limits
@@ -25,9 +26,11 @@ class Readable(Protocol):
 class Budget:
     """What one dump may unpack to, all its layers taken together."""
 
-    def __init__(self, limits: Limits, packed: int):
+    def __init__(self, limits: Limits, packed: int | None):
+        """``packed`` is the size of the dump file in bytes, None where nobody knows it."""
         self.limits = limits
-        self.left = min(limits.unpacked_bytes, max(FREE_BYTES, limits.ratio * packed))
+        most = limits.unpacked_bytes if packed is None else limits.ratio * packed
+        self.left = min(limits.unpacked_bytes, max(FREE_BYTES, most))
 
     def spend(self, count: int) -> None:
         self.left -= count
@@ -76,22 +79,28 @@ class Metered(io.RawIOBase):
         except Refused as refused:
             self._pending = refused
         except Exception as error:
-            self._pending = trouble(error)
+            self._pending = trouble(error, f" after {self.count:,} bytes")
         else:
             return data
         return b""
 
 
-def trouble(error: Exception) -> Refused:
-    """What an error from the system or a decompressor means for the file.
+Stream: TypeAlias = "io.BufferedReader[Metered]"
+"""A layer, buffered."""
+
+
+def trouble(error: Exception, where: str = "") -> Refused:
+    """What an error from the system or a decompressor means for the file, and ``where`` it came up.
 
     >>> trouble(EOFError("Compressed file ended")).reason, trouble(PermissionError(13, "no")).reason
     ('damaged', 'unreadable')
     """
     if isinstance(error, OSError) and error.errno is not None:
-        return Refused("unreadable", f"{error.strerror}; check the file and its permissions")
+        return Refused("unreadable", f"{error.strerror}{where}; check the file and its permissions")
     if isinstance(error, NotImplementedError):
         return Refused("unsupported", f"{error}; unpack it and give the folder")
-    if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | OSError):
-        return Refused("damaged", f"{error}; fetch it again")
-    return Refused("damaged", f"{type(error).__name__}: {error}; fetch it again")
+    if isinstance(error, lzma.LZMAError) and "emory" in str(error):
+        return Refused("bomb", f"xz: {error}; unpack it and give the file")
+    if isinstance(error, zipfile.BadZipFile | zlib.error | lzma.LZMAError | EOFError | OSError):
+        return Refused("damaged", f"{error}{where}; fetch it again")
+    return Refused("damaged", f"{type(error).__name__}: {error}{where}; fetch it again")

@@ -1,4 +1,14 @@
-"""One page from its own bytes: text, HTML, or a JSON record that holds either."""
+"""One page from its own bytes: text, HTML, a saved page (MHTML), or a record that holds either.
+
+``Page.raw`` is all that is needed to make the page again. For most kinds it is the page's bytes as they
+lie in the dump. Two kinds of page are not whole by themselves, and get the little they need put before
+them, in the form of their own kind, so that ``raw`` is a file of that kind with one page in it:
+
+- a row of a CSV file: ``sep=,`` (Excel's own way to name the delimiter), the header line, the row;
+- a WARC record: a WARC header with the address alone, then the page as the browser got it.
+
+``Source.offset``, ``length`` and ``sha256`` always speak of the dump's bytes.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +16,53 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from flows.read.decode import Decoded, decode
+from flows.read.fields import parts_of
 from flows.read.markup import is_html
+from flows.read.mhtml import is_mhtml, saved_page
 from flows.read.refused import Refused
-from flows.read.times import iso_time
+from flows.read.table import OPENING, row_of
+from flows.read.warc_page import MAGIC, unwrap
 from flows.records import Page, Reject, Source, page_id
-from flows.resources import reference
+from flows.settings import Fields
 
-_SURROGATES = re.compile("[\ud800-\udfff]+")
 _JSON_START = re.compile(r"\s*(?:\{|\[\s*[\{\[\"])")
 
 
-def page(raw: bytes, source: Source) -> Page | Reject:
+def page(raw: bytes, source: Source, fields: Fields = Fields()) -> Page | Reject:  # noqa: B008 - frozen
     """The page that these bytes are; a pure function of them, whatever the file is called.
 
-    ``source`` says where they are; length and hash are filled in here.
+    ``source`` says where they are; length and hash are filled in here where it has none. A page that was
+    read is made again, the same, by ``page(found.raw, found.source)``.
     """
     try:
-        return make_page(raw, source)
+        return make_page(raw, source, fields)
     except Refused as refused:
         return Reject(reason=refused.reason, detail=refused.detail, source=source, stage="read")
 
 
-def make_page(raw: bytes, source: Source, line: bool = False) -> Page:
+def make_page(raw: bytes, source: Source, fields: Fields, line: bool = False) -> Page:
     """As :func:`page`; raises Refused instead. A ``line`` of JSONL must be a record."""
-    source = replace(source, length=len(raw), sha256=hashlib.sha256(raw).hexdigest())
+    if not source.sha256:
+        source = replace(source, length=len(raw), sha256=hashlib.sha256(raw).hexdigest())
+    if line:
+        return _record(raw, source, fields)
+    if raw.startswith(MAGIC):
+        return _captured(raw, source)
+    if is_mhtml(raw):
+        return _saved(raw, source)
     decoded = decode(raw)
-    value = _json(decoded.text) if line or _JSON_START.match(decoded.text) else None
-    if line and not isinstance(value, dict):
-        raise Refused("bad-record", "the line is not a JSON object")
+    if decoded.text.startswith(OPENING):
+        return _from_values(row_of(decoded.text), raw, decoded, source, fields)
+    value = _json(decoded.text) if _JSON_START.match(decoded.text) else None
     if value is not None:
-        return _from_record(value, raw, decoded, source)
+        return _from_json(value, raw, decoded, source, fields)
+    return _document(raw, decoded, source)
+
+
+def _document(raw: bytes, decoded: Decoded, source: Source) -> Page:
     return Page(
         id=page_id(raw),
         source=source,
@@ -47,8 +70,34 @@ def make_page(raw: bytes, source: Source, line: bool = False) -> Page:
         raw=raw,
         encoding=decoded.encoding,
         text=decoded.text,
+        edits=decoded.edits,
         gaps=decoded.gaps,
     )
+
+
+def _saved(raw: bytes, source: Source) -> Page:
+    saved = saved_page(raw)
+    source = replace(source, url=saved.url, captured=saved.captured)
+    found = _document(raw, decode(saved.html, saved.charset), source)
+    return replace(found, media="text/html", url=saved.url)
+
+
+def _captured(raw: bytes, source: Source) -> Page:
+    """A page out of a WARC: its address is part of it, so that equal bytes at two places stay two pages."""
+    url, body = unwrap(raw)
+    decoded = decode(body)
+    if _JSON_START.match(decoded.text) and _json(decoded.text) is not None:
+        raise Refused("unsupported", "JSON")
+    found = _document(raw, decoded, replace(source, url=url))
+    return replace(found, id=page_id(body, url), url=url)
+
+
+def _record(raw: bytes, source: Source, fields: Fields) -> Page:
+    decoded = decode(raw)
+    value = _json(decoded.text)
+    if not isinstance(value, dict):
+        raise Refused("bad-record", "the line is not a JSON object")
+    return _from_json(value, raw, decoded, source, fields)
 
 
 def _json(text: str) -> Any:
@@ -58,55 +107,26 @@ def _json(text: str) -> Any:
         return None
 
 
-def _from_record(value: Any, raw: bytes, decoded: Decoded, source: Source) -> Page:
+def _from_json(value: Any, raw: bytes, decoded: Decoded, source: Source, fields: Fields) -> Page:
     if not isinstance(value, dict):
         raise Refused("unsupported", "a JSON array; write one object a line (JSONL), as `jq -c .[]` does")
-    parts = {_lower(key): part for key, part in value.items() if part not in (None, "")}
-    html, plain = _part(parts, "html"), _part(parts, "text")
-    text = html or plain
-    if text is None and any(key in _names()["html"] + _names()["text"] for key in map(_lower, value)):
-        raise Refused("empty", "the record's text is empty")
-    if text is None:
-        known = ", ".join(_names()["html"] + _names()["text"])
-        raise Refused("bad-record", f"no text in any of the fields {known}")
-    text, lost = _SURROGATES.subn("\ufffd", text)
-    if len(text.strip()) < 2:
-        raise Refused("empty", "the record's text is empty")
-    url = _line(parts, "url")
+    return _from_values(value, raw, decoded, source, fields)
+
+
+def _from_values(
+    values: dict[str, Any], raw: bytes, decoded: Decoded, source: Source, fields: Fields
+) -> Page:
+    parts = parts_of(values, fields)
     return Page(
         id=page_id(raw),
-        source=replace(source, url=url, captured=_time(parts, "captured")),
-        media="text/html" if html or is_html(text) else "text/plain",
+        source=replace(source, url=parts.url, captured=parts.captured),
+        media=parts.media,
         raw=raw,
         encoding=decoded.encoding,
-        text=text,
-        title=_line(parts, "title"),
-        published=_time(parts, "published"),
-        url=url,
-        gaps=decoded.gaps + lost,
+        text=parts.text,
+        title=parts.title,
+        published=parts.published,
+        url=parts.url,
+        edits=decoded.edits,
+        gaps=decoded.gaps + parts.lost,
     )
-
-
-def _lower(key: Any) -> str:
-    return str(key).lower()
-
-
-def _part(parts: dict[str, Any], name: str) -> str | None:
-    values = (parts.get(key) for key in _names()[name])
-    return next((value for value in values if isinstance(value, str) and value.strip()), None)
-
-
-def _line(parts: dict[str, Any], name: str) -> str | None:
-    value = _part(parts, name)
-    return _SURROGATES.sub("\ufffd", value).strip() if value else None
-
-
-def _time(parts: dict[str, Any], name: str) -> str | None:
-    return next((t for t in (iso_time(parts.get(key)) for key in _names()[name]) if t), None)
-
-
-@cache
-def _names() -> dict[str, list[str]]:
-    lines = reference("read/record_fields.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {part: names.lower().split(",") for part, names in rows}

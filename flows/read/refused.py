@@ -11,3 +11,8 @@ class Refused(Exception):
 
 class Exhausted(Refused):
     """The dump has used up what a dump may cost; nothing more of it is read."""
+
+
+def too_large(size: int, limit: int) -> Refused:
+    """The refusal of a page over the limit, both in bytes."""
+    return Refused("too-large", f"over {limit:,} bytes a page ({size:,}); raise JIANGHUA_PAGE_BYTES")

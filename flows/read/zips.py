@@ -1,4 +1,8 @@
-"""The members of a zip file, without trusting anything it says about itself."""
+"""The members of a zip file, without trusting anything it says about itself.
+
+A zip that was cut short has lost the list at its end; then the members are found one by one by the headers
+before them (see zip_salvage.py).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from flows.read.meter import Budget, Metered, trouble
+from flows.read.names import hidden
 from flows.read.refused import Refused
 
 _UTF8_NAME = 0x800
@@ -40,8 +45,8 @@ class Member:
         return Metered(stream, budget, lambda: info.compress_size)
 
 
-def members(file: IO[bytes], budget: Budget) -> Iterator[Member]:
-    """The members in the archive's order, without folders, hidden files and macOS's shadow files.
+def listed(file: IO[bytes], budget: Budget) -> Iterator[Member]:
+    """The members in the archive's order, without folders and hidden files.
 
     Refuses archives that are damaged, hold too many members, or are office documents in disguise.
     """
@@ -60,9 +65,7 @@ def members(file: IO[bytes], budget: Budget) -> Iterator[Member]:
         raise Refused("empty", "an archive without members")
     if any(info.filename in ("[Content_Types].xml", "mimetype") for info in infos[:10]):
         raise Refused("unsupported", "an office document or e-book; save it as text or HTML first")
-    for info in infos:
-        if not info.is_dir() and not _hidden(info.filename):
-            yield Member(archive, info)
+    return (Member(archive, info) for info in infos if not info.is_dir() and not hidden(info.filename))
 
 
 def name_of(info: zipfile.ZipInfo) -> str:
@@ -72,21 +75,18 @@ def name_of(info: zipfile.ZipInfo) -> str:
     >>> name_of(info)
     '讲话.txt'
     """
-    name = info.orig_filename
-    if not info.flag_bits & _UTF8_NAME:
-        raw = name.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
-    return name.encode("utf-8", "backslashreplace").decode()
+    raw = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8_NAME else "cp437", "replace")
+    return decoded_name(raw)
 
 
-def _hidden(name: str) -> bool:
-    parts = name.replace("\\", "/").split("/")
-    return parts[0] == "__MACOSX" or any(p.startswith(".") and p not in (".", "..") for p in parts)
+def decoded_name(raw: bytes) -> str:
+    """A name from its bytes: UTF-8, or else GBK, or else with escapes."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _declared_members(file: IO[bytes]) -> int:

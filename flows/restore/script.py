@@ -8,31 +8,21 @@ times its speed, but for the words in ``script-exceptions.tsv``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
+from itertools import islice
 
-from flows.resources import reference
+from flows.restore import dictionaries
+from flows.restore.dictionaries import encodable
 
-_LINE_EVIDENCE = 3
-"""Traditional characters a line must have before it is converted in a page that is simplified else."""
+__all__ = ["encodable", "is_traditional", "script_counts", "simplify", "to_simplified"]
 
-
-_COMMON = [
-    range(*r) for r in ((0, 128), (0x2010, 0x2030), (0x3000, 0x3020), (0x4E00, 0xA000), (0xFF00, 0xFF60))
-]
-"""Code points that get an entry of their own in a table, because ``str.translate`` is slow on a miss."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    characters: dict[int, str]
-    phrases: dict[str, str]
-    pattern: re.Pattern[str]
-    lengths: tuple[int, ...]
-    """Of the phrases, longest first."""
+_SENTENCE_EVIDENCE = 3
+"""Traditional characters a sentence must have before it is converted in a page that is simplified else."""
+_MIXED = 20
+"""Traditional characters in such sentences that show a page half converted, not one that quotes a line."""
+_KANA_OR_HANGUL = re.compile("[\u3041-\u30fa\uac00-\ud7a3]")
+_OTHER_SHARE = 5
+"""A line with more than one kana or hangul in so many characters is not Chinese."""
+_SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]?")
 
 
 def simplify(text: str) -> str:
@@ -41,7 +31,7 @@ def simplify(text: str) -> str:
     >>> simplify("乾隆年間的招商引資，乾安縣")
     '乾隆年间的招商引资，乾安县'
     """
-    tables = _tables()
+    tables = dictionaries.tables()
     simple = text.translate(tables.characters)
     spans = _phrase_spans(text, tables)
     if not spans:
@@ -57,20 +47,31 @@ def to_simplified(text: str) -> str:
     """The text in simplified characters where it is traditional; what is simplified already is left alone.
 
     A page with more traditional-only than simplified-only characters is converted whole. In any other,
-    only lines are that are clearly traditional themselves: a simplified page may quote a traditional
+    only sentences are that are clearly traditional themselves: a simplified page may quote a traditional
     word, and 乾 in it is no 干.
 
     >>> to_simplified("县志写作「乾安設縣」。")
     '县志写作「乾安設縣」。'
-    >>> to_simplified("關于招商引資的講話")
-    '关于招商引资的讲话'
+    >>> to_simplified("關于招商引資的講話"), to_simplified("圍著項目轉的名著")
+    ('关于招商引资的讲话', '围着项目转的名著')
     """
-    if _traditional_only().isdisjoint(text):
+    if not dictionaries.traditional().search(text):
         return text
-    traditional, simplified = script_counts(text)
-    if traditional > simplified:
-        return simplify(text)
-    return "".join(_line_to_simplified(line) for line in text.splitlines(keepends=True))
+    if _KANA_OR_HANGUL.search(text):
+        return _beside_other_languages(text)
+    return _convert(text)
+
+
+def is_traditional(text: str) -> bool:
+    """Whether a text has more traditional-only than simplified-only characters.
+
+    >>> is_traditional("關於項目"), is_traditional("关于项目的「乾安設縣」")
+    (True, False)
+    """
+    if not dictionaries.traditional().search(text):
+        return False
+    simplified = len(dictionaries.simplified().findall(text))
+    return next(islice(dictionaries.traditional().finditer(text), simplified, None), None) is not None
 
 
 def script_counts(text: str) -> tuple[int, int]:
@@ -82,29 +83,55 @@ def script_counts(text: str) -> tuple[int, int]:
     >>> script_counts("關于项目")
     (1, 1)
     """
-    marks = text.translate(_script_marks())
-    return marks.count("t"), marks.count("s")
+    return len(dictionaries.traditional().findall(text)), len(dictionaries.simplified().findall(text))
 
 
-def encodable(character: str, encoding: str) -> bool:
-    """Whether an encoding has the character.
-
-    >>> encodable("电", "gb2312"), encodable("電", "gb2312")
-    (True, False)
-    """
-    try:
-        character.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+def _convert(text: str) -> str:
+    return _zhe(simplify(text), text) if is_traditional(text) else _sentences_to_simplified(text)
 
 
-def _line_to_simplified(line: str) -> str:
-    traditional, simplified = script_counts(line)
-    return simplify(line) if traditional > simplified and traditional >= _LINE_EVIDENCE else line
+def _beside_other_languages(text: str) -> str:
+    """The text with its Chinese lines converted and its Japanese and Korean ones as they are."""
+    lines = text.splitlines(keepends=True)
+    other = [len(_KANA_OR_HANGUL.findall(line)) * _OTHER_SHARE > len(line) for line in lines]
+    chinese = "".join(line for line, is_other in zip(lines, other, strict=True) if not is_other)
+    if 2 * len(chinese) < len(text):
+        return text
+    simple = _convert(chinese)
+    pieces, done = list[str](), 0
+    for line, is_other in zip(lines, other, strict=True):
+        pieces.append(line if is_other else simple[done : done + len(line)])
+        done += 0 if is_other else len(line)
+    return "".join(pieces)
 
 
-def _phrase_spans(text: str, tables: _Tables) -> list[tuple[int, int]]:
+def _sentences_to_simplified(text: str) -> str:
+    """A simplified page with its traditional sentences converted: only the long ones, if they are few."""
+    sentences = [s for line in text.splitlines(keepends=True) for s in _parts(line)]
+    counts = {s: script_counts(s) for s in sentences if dictionaries.traditional().search(s)}
+    long = {s: t for s, (t, simplified) in counts.items() if t > simplified and t >= _SENTENCE_EVIDENCE}
+    if not long:
+        return text
+    mixed = sum(long.values()) >= _MIXED
+    some = {s: t for s, (t, simplified) in counts.items() if t > simplified or t >= _SENTENCE_EVIDENCE}
+    chosen = some if mixed else long
+    page = "".join(chosen)
+    return "".join(_zhe(simplify(s), page) if s in chosen else s for s in sentences)
+
+
+def _parts(line: str) -> list[str]:
+    """The sentences of a line; a line without traditional characters is not cut up."""
+    return _SENTENCE.findall(line) if dictionaries.traditional().search(line) else [line]
+
+
+def _zhe(simple: str, page: str) -> str:
+    """着 where the page writes 著 for it too, as in Taiwan: one that has 着 itself means zhù by 著."""
+    if "著" not in simple or "着" in page:
+        return simple
+    return dictionaries.zhu_words().sub(lambda found: "着" if found[0] == "著" else found[0], simple)
+
+
+def _phrase_spans(text: str, tables: dictionaries.Tables) -> list[tuple[int, int]]:
     """Where phrases stand: the longest first, of equal length the leftmost, none across another.
 
     That is the order in which the package cuts a text up.
@@ -125,59 +152,3 @@ def _phrase_spans(text: str, tables: _Tables) -> list[tuple[int, int]]:
             covered.update(cells)
             taken[start] = cells.stop
     return sorted(taken.items())
-
-
-@cache
-def _tables() -> _Tables:
-    phrases = _dictionary("TSPhrases.txt") | _exceptions()
-    characters = {code: chr(code) for common in _COMMON for code in common}
-    characters |= {ord(c): simple for c, simple in _dictionary("TSCharacters.txt").items()}
-    lengths = tuple(sorted({len(p) for p in phrases}, reverse=True))
-    return _Tables(characters, phrases, re.compile(_pattern(phrases)), lengths)
-
-
-@cache
-def _traditional_only() -> frozenset[str]:
-    changed = (c for c, simple in _dictionary("TSCharacters.txt").items() if c != simple)
-    return frozenset(c for c in changed if not encodable(c, "gb2312"))
-
-
-@cache
-def _script_marks() -> dict[int, str]:
-    produced = {simple for c, simple in _dictionary("TSCharacters.txt").items() if c != simple}
-    marks = {code: " " for common in _COMMON for code in common}
-    marks |= {ord(c): "s" for c in produced if not encodable(c, "big5")}
-    return marks | {ord(c): "t" for c in _traditional_only()}
-
-
-@cache
-def _dictionary(name: str) -> dict[str, str]:
-    """A dictionary of the package: of several forms for a word it uses the first."""
-    spec = find_spec("opencc")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("opencc-python-reimplemented is not installed")
-    path = Path(spec.submodule_search_locations[0]) / "dictionary" / name
-    rows = (line.split("\t") for line in path.read_text("utf-8").splitlines())
-    return {word: forms.strip().split(" ")[0] for word, forms in rows}
-
-
-def _exceptions() -> dict[str, str]:
-    lines = reference("restore/script-exceptions.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {word: becomes for word, becomes, _why in rows}
-
-
-def _pattern(words: Iterable[str]) -> str:
-    """A pattern for any of the words, by shared beginnings, so that no position is tried twice.
-
-    >>> _pattern(["乾隆", "乾坤", "人"])
-    '(?:乾(?:坤|隆)|人)'
-    """
-    branches: dict[str, list[str]] = {}
-    for word in sorted(words):
-        branches.setdefault(word[:1], []).append(word[1:])
-    ends_here = branches.pop("", None) is not None
-    if not branches:
-        return ""
-    choice = "|".join(re.escape(first) + _pattern(rest) for first, rest in branches.items())
-    return f"(?:{choice})" + ("?" if ends_here else "")

@@ -14,8 +14,9 @@ from flows.restore import gbk
 
 NEAR = 6
 """Sites fewer characters apart than this count as one."""
-ASCII_MARKS = str.maketrans("，：；（）", ",:;()")
-QUESTION_MARK = bytes.fromhex("a3bf")
+HALF_WIDTH = dict(zip("，：；（）？！", ",:;()?!", strict=True))
+IN_PLACE = "，：；（）"
+"""Marks that the sites made half-width without harm, before the rest."""
 NOTE_AFTER_LOSS = re.compile(r"\?\(([a-zà-ǿɡ]+\))")
 Traced = list[tuple[int, tuple[int, ...]]]
 """Bytes, each with the positions of the right text's bytes it stands for: none for an inserted one."""
@@ -38,17 +39,21 @@ class Damage:
     sites: tuple[Site, ...]
 
 
-def damage(text: str, notes: Mapping[str, str]) -> Damage:
+def damage(text: str, notes: Mapping[str, str], torn_by: str = "？") -> Damage:
     """The text with each character of ``notes`` annotated by its reading, and what breaks by that.
+
+    The characters are replaced one after another, in the order given, then the marks of ``torn_by``.
 
     >>> damage("在當地,堅決", {"數": "shù", "當": "dāng"}).broken
     '在當(dāng)?shù)?,堅決'
     """
-    right = text.translate(ASCII_MARKS).encode("gbk", "ignore").decode("gbk")
+    in_place = {ord(mark): HALF_WIDTH[mark] for mark in IN_PLACE if mark not in torn_by}
+    right = text.translate(in_place).encode("gbk", "ignore").decode("gbk")
     data: Traced = [(byte, (at,)) for at, byte in enumerate(right.encode("gbk"))]
     for character, reading in notes.items():
         data = _replace(data, character.encode("gbk"), f"({reading})".encode("gbk"), keep=True)
-    data = _replace(data, QUESTION_MARK, b"?", keep=False)
+    for mark in torn_by:
+        data = _replace(data, mark.encode("gbk"), HALF_WIDTH[mark].encode(), keep=False)
     shown = gbk.decode(bytes(byte for byte, _ in data))
     return Damage(right, NOTE_AFTER_LOSS.sub(r"?\1", shown), tuple(_sites(right, data)))
 
@@ -96,6 +101,7 @@ def _decode(data: Traced) -> Iterator[tuple[tuple[int, ...], bool]]:
             yield origin + after, gbk.decode(bytes((lead, trail))) != "?"
             at += 2
             continue
-        # a byte before a note is told by the note, and A1 before ? by how common 。 is
-        yield origin, lead < 0x80 or (trail == 0x28 and not after) or (lead == 0xA1 and trail == 0x3F)
+        # a byte before a note is told by the note, and A1 before a replaced mark by how common 。 is
+        told_by_mark = lead == 0xA1 and len(after) == 2
+        yield origin, lead < 0x80 or (trail == 0x28 and not after) or told_by_mark
         at += 1

@@ -1,6 +1,6 @@
 """Make those dumps of ``data/samples`` that are not written by hand, from the readable texts in ``sources``.
 
-Run from the checkout after changing a source: ``python -m tests.samples.build``.
+Run from the checkout after changing a source: ``PYTHONPATH=tests python -m samples.build``.
 A test fails when the dumps and this script are out of step.
 """
 
@@ -13,8 +13,7 @@ import zipfile
 from pathlib import Path
 
 from opencc import OpenCC
-
-from .byte_shift import shift
+from restore.damage import damage
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 SOURCES = Path(__file__).resolve().parent / "sources"
@@ -52,7 +51,7 @@ def viewer(text: str) -> str:
     lines = traditional(text).split("\n")
     body = next(i for i, line in enumerate(lines) if PAGE_BREAK in line)
     lines[body] = "\n\n".join(f"{n}、{part}" for n, part in enumerate(lines[body].split(PAGE_BREAK), 1))
-    return shift("\n".join(lines), readings)
+    return _broken("\n".join(lines), readings)
 
 
 def damaged(text: str) -> str:
@@ -61,7 +60,11 @@ def damaged(text: str) -> str:
         "數": "shù", "展": "zhǎn", "目": "mù", "務": "wù", "縣": "xiàn", "業": "yè",
         "項": "xiàng", "會": "huì", "導": "dǎo", "產": "chǎn", "實": "shí", "當": "dāng",
     }  # fmt: skip
-    return shift(traditional(text), readings)
+    return _broken(traditional(text), readings)
+
+
+def _broken(text: str, readings: dict[str, str]) -> str:
+    return damage(text.replace("！", "!"), readings).broken
 
 
 def masked_copy(speech: str) -> str:

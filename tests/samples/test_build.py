@@ -27,7 +27,7 @@ def unpacked(name: str, data: bytes) -> object:
 @pytest.mark.parametrize("name", sorted(build()))
 def test_dumps_are_in_step_with_the_script(name: str) -> None:
     committed = (SAMPLES / name).read_bytes()
-    assert unpacked(name, committed) == unpacked(name, build()[name]), "run python -m tests.samples.build"
+    assert unpacked(name, committed) == unpacked(name, build()[name]), "run samples.build, as its head says"
 
 
 def test_truth_covers_every_dump_and_nothing_else_lies_there() -> None:

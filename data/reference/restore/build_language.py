@@ -1,11 +1,13 @@
 """Builds ``language.tsv``: how likely a character is after another.
 
-    python data/reference/restore/build_language.py FILE…
+    python data/reference/restore/build_language.py ../shared/corpora/reports
 
-The files are plain text in UTF-8. What enters the result are counts of characters, of pairs and of
-threes in a row, turned into probabilities (absolute discounting by 0.75, interpolated with the shorter
-context; a character by itself by the number of others it follows): facts about the language, from
-which no sentence can be read back.
+The folder holds plain texts in UTF-8: 602 reports on the work of the government, national to prefecture,
+1954 to 2026. Such documents of state organs are outside copyright (Copyright Law of the People's
+Republic of China, article 5), and no text is taken over: what enters the result are counts of characters,
+of pairs and of threes in a row, turned into probabilities (Kneser and Ney 1995: absolute discounting, by
+0.75, and in the shorter contexts not how often a character comes, but after how many others): facts about
+the language, from which no sentence can be read back.
 """
 
 from __future__ import annotations
@@ -22,12 +24,12 @@ from flows.restore.language import FIRST_LEVEL, STEP, Symbols
 
 OUT = Path(__file__).with_name("language.tsv")
 DISCOUNT = 0.75
-LEAST_PAIR, LEAST_TRIPLE = 2, 6
-"""How often a pair or three in a row must have been seen to be listed."""
+LEAST_PAIR, LEAST_TRIPLE = 2, 2
+"""After how many others a pair, and how often three in a row, must have been seen to be listed."""
 HEADER = """\
 # Costs of a character after one or two others, built by build_language.py from the counts of characters,
-# pairs and threes in {files} files of Chinese official prose ({characters:,} characters, simplified
-# script); counts only, no text.
+# pairs and threes in {files} reports on the work of the government ({characters:,} characters, simplified
+# script), which are outside copyright (Copyright Law of the PRC, article 5); counts only, no text.
 # Columns: one or two symbols; codes: of a single symbol its cost by itself, of both the cost of leaving
 # the list; the symbols that follow; their costs, a code each.
 # A code is chr({first} + n): n steps of {step} on the scale of -ln p.
@@ -46,13 +48,17 @@ def main(paths: list[str], out: Path = OUT) -> None:
         twos.update(pairs)
         threes.update(map(add, pairs, row[2:]))
     header = HEADER.format(files=len(paths), characters=ones.total(), first=FIRST_LEVEL, step=STEP)
-    out.write_text(header + "".join(rows(ones, twos, threes)), encoding="utf-8")
+    out.write_text(header + "".join(rows(twos, threes)), encoding="utf-8")
 
 
-def rows(ones: Counts, twos: Counts, threes: Counts) -> Iterator[str]:
+def rows(twos: Counts, threes: Counts) -> Iterator[str]:
     kinds_before = Counter(pair[1] for pair in twos)
     alone = {symbol: kinds / len(twos) for symbol, kinds in kinds_before.items()}
-    after_one = followers(twos, ones, LEAST_PAIR, alone)
+    before_pair = Counter(three[1:] for three in threes)
+    before_any = Counts()
+    for pair, kinds in before_pair.items():
+        before_any[pair[0]] += kinds
+    after_one = followers(before_pair, before_any, LEAST_PAIR, alone)
     for symbol in sorted(alone):
         leave, found = after_one.get(symbol, (1.0, {}))
         yield line(symbol, code(alone[symbol]) + code(leave), found)
@@ -95,4 +101,7 @@ def code(probability: float) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    texts = sorted(Path(sys.argv[1]).glob("*.txt")) if len(sys.argv) == 2 else []
+    if not texts:
+        sys.exit("usage: build_language.py FOLDER, one with texts (*.txt) in it")
+    main(list(map(str, texts)))

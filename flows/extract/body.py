@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from flows.extract.fields import field_line, stamp
+from flows.extract.fieldlines import CLOCK, DATELINE, FIELD_LINE, field_line, label_alone, signed, stamp
 from flows.extract.tables import table
-from flows.extract.tree import Block, Tree
+from flows.extract.tree import Block, Hidden, Tree, with_hidden
 
 _MARKS = re.compile(r"[，。！？；：、…,.!?;]")
 _WORD = re.compile(r"\w")
@@ -25,6 +25,50 @@ POST = 50
 """Characters of prose that a post has at least."""
 COVER = 0.95
 """Share of the body's prose that its container must hold."""
+HEADED = 4
+"""Lines at the top of a body among which its title and its field line may be."""
+TAILED = 10
+"""Lines at its end among which a line with author and time closes it."""
+NOTHING = 40.0
+"""Weight up to which what is shown is no body: hidden prose may be it."""
+REVEALED = 200.0
+"""Weight of prose that hidden lines need to be a part of a body; what spoils copies is shorter."""
+REPLIES = 100.0
+"""Weight of prose before a line that opens the readers' comments, from which it is believed."""
+
+
+def settle(tree: Tree) -> tuple[Tree, tuple[int, int] | None]:
+    """The tree with what belongs to the body shown, and the body.
+
+    Pages hide their body, or the rest of it, until a script has run or a reader asks for it (阅读全文).
+    Hidden lines come back where nothing else is a body, or where they go on from inside or right behind
+    the body, are prose, and are not said already.
+    """
+    found = find_body(tree)
+    if not tree.hidden:
+        return tree, found
+    start, end = found or (0, 0)
+    here = tree.blocks[start:end]
+    if sum(max(0.0, weight(block)) for block in here) <= NOTHING:
+        late = [part for part in tree.hidden if _prose(part) >= REVEALED / 2]
+        late = sorted(late, key=_prose)[-1:]
+    else:
+        told = {block.text for block in here}
+        late = [part for part in tree.hidden if start < part.at <= end + 1 and _goes_on(part, told)]
+    if not late:
+        return tree, found
+    tree = with_hidden(tree, late)
+    return tree, find_body(tree)
+
+
+def _goes_on(part: Hidden, told: set[str]) -> bool:
+    return _prose(part) >= REVEALED and sum(block.text in told for block in part.blocks) * 2 < len(
+        part.blocks
+    )
+
+
+def _prose(part: Hidden) -> float:
+    return sum(max(0.0, weight(block)) for block in part.blocks)
 
 
 def find_body(tree: Tree) -> tuple[int, int] | None:
@@ -35,14 +79,37 @@ def find_body(tree: Tree) -> tuple[int, int] | None:
     nearly all of it, then grown inside that element over what belongs to it. One pass each.
     """
     weights = [weight(block) for block in tree.blocks]
-    start, end = best_stretch(weights, 0, len(weights))
+    start, end = _best_before_replies(tree.blocks, weights)
     if start == end:
         return None
     end = _cut(tree.blocks, weights, start, end)
     low, high = _container(tree, weights, start, end)
     start, end = best_stretch(weights, max(low, start), min(high, end))
     start, end = _grow(tree.blocks, start, end, low, high)
+    start, end = _between_fields(tree.blocks, start, end)
     return (start, end) if start < end else None
+
+
+def _best_before_replies(blocks: list[Block], weights: list[float]) -> tuple[int, int]:
+    """The best stretch; the one above the readers' comments where the comments are longer than the text."""
+    start, end = best_stretch(weights, 0, len(weights))
+    before = 0.0
+    for at in range(end):
+        if before >= REPLIES and _opens_replies(blocks[at].text):
+            above = best_stretch(weights, 0, at)
+            enough = sum(weights[above[0] : above[1]]) >= REPLIES
+            return above if enough and (start >= at or _is_thread(blocks[at:end])) else (start, end)
+        before += max(weights[at], 0.0)
+    return start, end
+
+
+def _opens_replies(text: str) -> bool:
+    return len(text) < 30 and text.lstrip(_BULLETS).startswith(tuple(table("furniture.tsv")["replies"]))
+
+
+def _is_thread(blocks: list[Block]) -> bool:
+    """Several lines with a time of day: posts."""
+    return sum(1 for block in blocks if len(block.text) <= FIELD_LINE and CLOCK.search(block.text)) > 1
 
 
 def _cut(blocks: list[Block], weights: list[float], start: int, end: int) -> int:
@@ -120,7 +187,7 @@ def _container(tree: Tree, weights: list[float], start: int, end: int) -> tuple[
 
 def _grow(blocks: list[Block], start: int, end: int, low: int, high: int) -> tuple[int, int]:
     """Over neighbours in the same element that are no links and no furniture: datelines, signatures."""
-    while start > low and belongs(blocks[start - 1]):
+    while start > low and belongs(blocks[start - 1]) and not _is_value(blocks, start - 1):
         start -= 1
     while end < high and belongs(blocks[end]):
         end += 1
@@ -128,6 +195,27 @@ def _grow(blocks: list[Block], start: int, end: int, low: int, high: int) -> tup
         start += 1
     while end > start and not belongs(blocks[end - 1]):
         end -= 1
+    if 0 < start < end and DATELINE.fullmatch(blocks[start - 1].text):
+        start -= 1  # the speaker's, though it stands outside the element
+    return start, end
+
+
+def _is_value(blocks: list[Block], at: int) -> bool:
+    return at > 0 and label_alone(blocks[at - 1].text)
+
+
+def _between_fields(blocks: list[Block], start: int, end: int) -> tuple[int, int]:
+    """Without a title and field line at its top, and without a field line and what follows at its end."""
+    for at in range(start, min(start + HEADED, end - 1)):
+        if len(blocks[at].text) > FIELD_LINE:
+            break
+        if signed(blocks[at].text):
+            start = at + 1
+    for at in range(end - 1, max(start, end - TAILED), -1):
+        if signed(blocks[at].text) and CLOCK.search(blocks[at].text):
+            size = sum(len(block.text) for block in blocks[start:end])
+            if sum(len(block.text) for block in blocks[at:end]) * 3 < size:
+                end = at
     return start, end
 
 

@@ -10,7 +10,7 @@ EDGES = " \t\r\n\f\v\x85\xa0\u1680\u202f\u205f\u3000\ufeff" + "".join(map(chr, r
 
 _SPACES = re.compile(r"[ \n\r\f\v\xa0]+")
 _LITERAL_ENDS = re.compile(r"(?:\\{1,2}r\\{1,2}n)")
-_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 
 
 def shown(text: str) -> str:
@@ -40,5 +40,8 @@ def tidy(text: str) -> str:
     >>> tidy("　　同志们：\\r\\n\\t今天\\\\r\\\\n开会。 ")
     '同志们：\\n今天\\n开会。'
     """
-    text = _ENDS.sub("\n", _LITERAL_ENDS.sub("\n", text))
+    if "\\" in text:
+        text = _LITERAL_ENDS.sub("\n", text)
+    for end in _ENDS:
+        text = text.replace(end, "\n")
     return "\n".join(line.strip(EDGES) for line in text.split("\n")).strip("\n")

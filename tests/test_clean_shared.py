@@ -20,7 +20,7 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 pytestmark = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the folder of real pages is not beside the checkout"
 )
-MARKS = {"bold", "heading-mark", "rule-line", "entity", "title-line", "field", "comment"}
+MARKS = {"bold", "heading-mark", "rule-line", "entity", "title-line", "field", "comment", "punctuation"}
 
 
 def page(name: str, text: str) -> Page:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flows.clean.claims import Survey
+from flows.clean.copies import drop_copy
 from flows.clean.counters import drop_counters
 from flows.clean.draft import STAGE, Draft, fold
 from flows.clean.fields import address, host, moment
 from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, drop_tags, unescape
-from flows.clean.notice import part_notices
-from flows.clean.repeats import drop_copy, drop_summary
+from flows.clean.parting import part_notices
+from flows.clean.repeats import drop_summary
 from flows.clean.rules import by_place
-from flows.clean.survey import Survey, survey
+from flows.clean.running import drop_running_heads, drop_running_lines
+from flows.clean.survey import survey
 from flows.clean.title import drop_title_lines, drop_title_prefix, find_title
+from flows.clean.typography import part_indented, punctuate, punctuated, set_paragraphs
 from flows.records import Page, Reject
 
 __all__ = ["clean"]
@@ -33,7 +37,7 @@ def clean(page: Page) -> Page | Reject:
     ...     text="某县长在动员会上的讲话\\n时间:2022-05-23 06:11:00\\n同志们:\\n我们开会。\\n下载本文档")
     >>> done = clean(page)
     >>> done.title, done.published, done.text
-    ('某县长在动员会上的讲话', '2022-05-23T06:11:00', '同志们:\\n我们开会。')
+    ('某县长在动员会上的讲话', '2022-05-23T06:11:00', '同志们：\\n我们开会。')
     """
     draft = Draft(page.text)
     unescape(draft)
@@ -45,19 +49,25 @@ def clean(page: Page) -> Page | Reject:
     drop_counters(draft)
     drop_markdown(draft)
     _drop_watermark(draft)
+    part_indented(draft)
     draft.tidy()
+    drop_running_lines(draft)
     part_notices(draft)
+    drop_copy(draft)
     drop_summary(draft)
     found = survey(draft.lines)
     title = page.title or find_title(found)
     _furnish(draft, found)
     if title:
         drop_title_lines(draft, title)
+        drop_running_heads(draft, title)
         drop_title_prefix(draft, title)
-    drop_copy(draft)
+    set_paragraphs(draft)
+    punctuate(draft)
     draft.tidy()
     if not draft.text:
         return Reject(reason="no-body", detail="only the site's own lines", source=page.source, stage=STAGE)
+    title = title and punctuated(title)
     return _with_facts(
         replace(page, text=draft.text, title=title, edits=page.edits + tuple(draft.edits)), found
     )

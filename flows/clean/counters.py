@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from flows.clean.draft import Draft
 
-_COUNTER = re.compile(r"(?<![\d./／])(\d{1,3})[/／](\d{1,3})(?![\d./／%])")
+_COUNTER = re.compile(r"(?=\d{1,3}[/／])(?<![\d./／])(\d{1,3})[/／](\d{1,3})(?![\d./／%])")
 _NAMED = re.compile(r"[(（]?第\s?(\d{1,3})\s?页[ ,，/／|]{0,3}[(（]?共\s?(\d{1,3})\s?页[)）]?")
 
 _INDENT = 20
@@ -25,11 +25,13 @@ def drop_counters(draft: Draft) -> None:
     '同志们：今年要做好工作。占总数的1/3，7/7卢沟桥。'
     """
     counters: list[re.Match[str]] = []
-    for total, found in _by_total(_COUNTER, draft.text):
-        counters += _series(found, total, draft.text)
-    for _, named in _by_total(_NAMED, draft.text):
-        if len({found[1] for found in named}) > 1:
-            counters += named
+    if "/" in draft.text or "／" in draft.text:
+        for total, found in _by_total(_COUNTER, draft.text):
+            counters += _series(found, total, draft.text)
+    if "页" in draft.text:
+        for _, named in _by_total(_NAMED, draft.text):
+            if len({found[1] for found in named}) > 1:
+                counters += named
     counters.sort(key=lambda found: found.start())
     draft.replace("page-counter", [(found.start(), found.end(), "") for found in counters])
 

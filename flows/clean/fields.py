@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flows.clean.draft import fold
-from flows.clean.rules import label_pattern, labels
+from flows.clean.rules import label_endings, label_pattern, labels
 
 _LONGEST_LINE = 300
 _COUNT = re.compile(r"[^，。；,;]{0,30}")
@@ -16,7 +16,7 @@ _COUNTER = re.compile(r"\d{1,9}")
 _DAY = r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?"
 _CLOCK = r"(\d{1,2})\s?:\s?(\d{2})(?:\s?:\s?(\d{2}))?"
 _MOMENT = re.compile(rf"{_DAY}(?:[\sT]*{_CLOCK})?")
-_BARS = " \t\u3000|丨｜【[（("
+_BARS = " \t\u3000|丨｜•·┊【[（("
 """What sites put between fields."""
 _BARE_MOMENT = re.compile(rf"\s*{_DAY}\s*{_CLOCK}\s*")
 _BARE_DAY = re.compile(rf"\s*{_DAY}\s*")
@@ -66,6 +66,16 @@ def fields(line: str, following: str = "") -> list[Field]:
     return result
 
 
+def loose_field(line: str) -> list[Field]:
+    """The field that a line beside other field lines is, though the list does not name its label.
+
+    >>> loose_field("馆藏编号：0012"), loose_field("我们的目标：再上一个台阶")
+    ([('note', '馆藏编号', '0012')], [])
+    """
+    found = label_endings().fullmatch(re.sub(r"^\s*【([^【】]{2,10})】", r"\1:", fold(line)).strip())
+    return [("note", "".join(found[1].split()), found[2].strip())] if found else []
+
+
 def _closing(folded: str, start: int) -> str:
     """The bracket that closes a field whose label stands behind an opening one."""
     return {"【": "】", "[": "]］", "(": ")）"}.get(folded[start - 1 : start], "")
@@ -95,6 +105,15 @@ def is_day(line: str) -> bool:
     (True, False)
     """
     return bool(_BARE_DAY.fullmatch(fold(line)))
+
+
+def is_written_day(line: str) -> bool:
+    """Whether a line is a day as papers are dated, not as systems print it.
+
+    >>> is_written_day("2012年3月5日"), is_written_day("2012-03-05")
+    (True, False)
+    """
+    return is_day(line) and "年" in line
 
 
 def address(value: str) -> str | None:

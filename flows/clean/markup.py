@@ -14,7 +14,7 @@ _BLOCKS = frozenset(
     ("p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "hr", "section")
 )
 _TAG = re.compile(
-    r"</?(p|br|div|li|ul|ol|tr|td|th|table|tbody|h[1-4]|hr|section|article|span|a|b|i|u|em|strong|font|center|img)"
+    r"</?(p|br|div|li|ul|ol|tr|td|th|table|tbody|h[1-4]|hr|section|article|span|a|b|i|u|em|strong|font|center|img|o:p|st1:\w{1,20})"
     r"(?:\s[^<>\n]{0,500})?/?>",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ def unescape(draft: Draft) -> None:
         breaks = _ESCAPED_BREAK.finditer(draft.text)
         draft.replace("escaped-break", [(found.start(), found.end(), "\n") for found in breaks])
     entities: list[Span] = []
-    for found in _ENTITY.finditer(draft.text):
+    for found in _ENTITY.finditer(draft.text) if "&" in draft.text else ():
         character = html.unescape(found[0])
         if character != found[0]:
             entities.append((found.start(), found.end(), " " if character.isspace() else character))
@@ -58,6 +58,8 @@ def drop_tags(draft: Draft) -> None:
     >>> draft.text.split()
     ['我们开会。', '要<亲民>。']
     """
+    if "<" not in draft.text:
+        return
     tags = ((found, "\n" if found[1].lower() in _BLOCKS else "") for found in _TAG.finditer(draft.text))
     draft.replace("tag", [(found.start(), found.end(), after) for found, after in tags])
 
@@ -73,6 +75,8 @@ def drop_lost_spaces(draft: Draft) -> None:
     >>> draft.text
     '区长  程  杰 各位代表：这是为什么????'
     """
+    if "??" not in draft.text:
+        return
     spans: list[Span] = []
     for found in _LOST_SPACES.finditer(draft.text):
         start, end = found.span()
@@ -92,6 +96,8 @@ def drop_markdown(draft: Draft) -> None:
     >>> draft.text
     '一、回顾\\n二、任务\\n要抓项目。\\n**区与**县'
     """
+    if not any(mark in draft.text for mark in "#>*"):
+        return
     headings = [(found.start(), found.end(), "") for found in _HEADING_MARK.finditer(draft.text)]
     bold = any(
         not _MASKED_PLACE.match(found[0].lstrip("* \t\u3000")) for found in _BOLD_LINE.finditer(draft.text)
@@ -121,4 +127,6 @@ def _bold_marks(line: str) -> list[tuple[int, int]]:
 def drop_inside(draft: Draft) -> None:
     """What rules of the place ``inside`` match: pictures written out as text."""
     for rule in by_place("inside"):
+        if rule.pattern.pattern.lstrip("!?\\")[0] not in draft.text:
+            continue  # every such mark opens with < or [
         draft.replace(rule.name, [(f.start(), f.end(), "") for f in rule.pattern.finditer(draft.text)])

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from flows.clean.draft import Draft, fold
-from flows.clean.rules import by_place, match, rows
-from flows.clean.shapes import begins_body, has_shape, is_prose, is_title
+from flows.clean.draft import fold
+from flows.clean.rules import rows
+from flows.clean.shapes import has_shape, is_title
 
 LONGEST = 300
 """Characters of the longest notice. Longer lines are prose, or several notices told apart by sentence."""
@@ -22,9 +22,6 @@ _TITLE_PHRASE = re.compile(
 )
 _SENTENCES = re.compile(r"(?<=[。!?！？…])")
 _MOST_TERMS = 40
-_MOST_SENTENCES = 5
-_EDGE = 12
-"""Lines at each edge of a page that may hold a sentence of the site behind or before one of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,26 @@ def is_spoken(text: str) -> bool:
     return has_shape(text, "salutation") or bool(_words()["speech"].search(_words()["excuse"].sub("", form)))
 
 
+def asks_the_reader(text: str) -> bool:
+    """Whether a sentence holds words of two classes that a site's notices are made of, and none of a speaker.
+
+    >>> asks_the_reader("如果喜欢就下载吧，价低环保！"), asks_the_reader("路走对了，就不怕远。")
+    (True, False)
+    """
+    form = fold(text)
+    return not is_spoken(text) and len(_classes(form) - {"speech", "excuse", "inside", "aim"}) > 1
+
+
+def names_a_site(text: str) -> bool:
+    """Whether a text holds a word by which sites call themselves.
+
+    >>> names_a_site("某某资料站 / 领导讲话"), names_a_site("以实干开创新局面")
+    (True, False)
+    """
+    form = fold(text)
+    return bool(_words()["site"].search(form) or _words()["marks"].search(form))
+
+
 def sentences(line: str) -> list[str]:
     """The sentences of a line, each with its end mark.
 
@@ -76,52 +93,6 @@ def sentences(line: str) -> list[str]:
     ['谢谢大家！', '下载本文']
     """
     return [part for part in _SENTENCES.split(line) if part]
-
-
-def part_notices(draft: Draft) -> None:
-    """Put notices that run on behind the last sentences, or stand before the first, on lines of their own.
-
-    >>> draft = Draft("本文由网友上传，仅供参考。同志们：\\n我们开会。\\n谢谢大家！本文档下载后可编辑。")
-    >>> part_notices(draft)
-    >>> draft.lines
-    ['本文由网友上传，仅供参考。', '同志们：', '我们开会。', '谢谢大家！', '本文档下载后可编辑。']
-    """
-    lines = draft.lines
-    edge = range(min(_EDGE, len(lines)))
-    first = next((n for n in edge if begins_body(lines[n]) and not notice(lines[n])), None)
-    if first is not None:
-        lines[first] = _part_first(lines[first])
-    last = next((-1 - n for n in edge if _holds_body(lines[-1 - n])), None)
-    if last is not None:
-        lines[last] = _part_last(lines[last])
-    draft.text = "\n".join(lines)
-
-
-def _part_first(line: str) -> str:
-    """Notices, and what they sum up before the address to the hearers, apart from what follows."""
-    parts = sentences(line)
-    end = 0
-    for number, part in enumerate(parts[:_MOST_SENTENCES]):
-        if number + 1 < len(parts) and notice(part):
-            address = re.split("[:：]", parts[number + 1])[0] + ":"
-            end = number + 1 if end == number or has_shape(address, "salutation") else end
-    return "\n".join(filter(None, ["".join(parts[:end]), "".join(parts[end:])]))
-
-
-def _part_last(line: str) -> str:
-    """Notices behind the last sentence apart from it, one a line."""
-    parts = sentences(line)
-    end = len(parts)
-    while end > 1 and len(parts) - end < _MOST_SENTENCES:
-        part = parts[end - 1].strip()
-        if not (notice(part) or match(part, by_place("line"))):
-            break
-        end -= 1
-    return "\n".join(["".join(parts[:end]), *parts[end:]])
-
-
-def _holds_body(line: str) -> bool:
-    return (is_prose(line) or len(sentences(line)) > 1) and not notice(line)
 
 
 def terms_start(lines: list[str], first: int) -> int | None:

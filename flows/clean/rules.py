@@ -12,6 +12,8 @@ from flows.clean.draft import fold
 from flows.resources import reference
 
 Where = Literal["line", "head", "end", "edge", "opening", "tail", "inside", "close"]
+_OF_PAGE = "本文|文章|文档|资料|本页|页面|帖子|稿件"
+"""What may stand before the label of a field: 文章编号, 资料ID."""
 LONGEST = 600
 """Characters of the longest line that a whole-line rule is tried on; a longer one is prose."""
 
@@ -63,18 +65,26 @@ def labels() -> dict[str, str]:
     >>> labels()["发文时间"]
     'published'
     """
-    return {row["label"]: row["kind"] for row in rows("clean/fields.tsv")}
+    return {row["label"]: row["kind"] for row in rows("clean/fields.tsv") if row["label"][0] != "*"}
+
+
+@cache
+def label_endings() -> re.Pattern[str]:
+    """A field line under a label that the list does not name, told by the label's ending."""
+    endings = (row["label"][1:] for row in rows("clean/fields.tsv") if row["label"][0] == "*")
+    return re.compile(rf"([\u4e00-\u9fff ]{{0,9}}(?:{'|'.join(endings)}))\s?:\s?([^。!?;]{{1,80}})")
 
 
 @cache
 def label_pattern() -> re.Pattern[str]:
-    """A label at the start of a line, behind white space or a bar, in folded text.
+    """A label at the start of a line, behind white space or a bar, in folded text, with a colon behind it
+    or in brackets of its own.
 
-    A label of two characters may be spaced out.
+    A label of two or three characters may be spaced out.
     """
-    spaced = (r"\s?".join(name) if len(name) == 2 else re.escape(name) for name in labels())
+    spaced = (r"\s?".join(name) if len(name) < 4 else re.escape(name) for name in labels())
     names = "|".join(sorted(spaced, key=len, reverse=True))
-    return re.compile(rf"(?:^|(?<=[\s|丨\[(【]))({names})\s?:")
+    return re.compile(rf"(?:^|(?<=[\s|丨•·┊\[(【]))(?:{_OF_PAGE})??({names})\s?(?::|】(?=.))")
 
 
 def _where(name: str) -> Where:

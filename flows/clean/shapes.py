@@ -14,6 +14,18 @@ _ENDS = tuple("。!?！？")
 _NO_TITLE = tuple("—―－─–-<>")
 _PROSE = 30
 """Characters from which a line with a comma or a full stop is prose. Headings and links are shorter."""
+_CLOSED = tuple("。！？!?…”’」』）)")
+_DOTS = re.compile(r"[\u3400-\u9fff，、](?:…{1,2}|\.{3,12})$")
+_MARK = 20
+"""Characters of the words that show a cut."""
+_GOES_ON = tuple("，、")
+_VERSE = 9
+"""Characters of the longest verse, which may end in a comma."""
+_KEYWORDS = 4
+"""Words with spaces between that are no title but keywords."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = 8
+"""Letters from which a line without Chinese says something; fewer are units or abbreviations in a table."""
 
 
 def has_shape(line: str, *shapes: str) -> bool:
@@ -34,7 +46,12 @@ def is_title(line: str) -> bool:
     >>> is_title("在全市工作会议上的讲话"), is_title("——在人民代表大会上的报告")
     (True, False)
     """
-    return has_shape(line, "title") and not has_shape(line, "caption") and not line.startswith(_NO_TITLE)
+    return (
+        has_shape(line, "title")
+        and not has_shape(line, "caption", "part")
+        and not line.startswith(_NO_TITLE)
+        and len(line.split(maxsplit=_KEYWORDS)) < _KEYWORDS
+    )
 
 
 def is_bare_title(line: str) -> bool:
@@ -57,7 +74,7 @@ def is_prose(line: str) -> bool:
 
 def begins_body(line: str) -> bool:
     """Whether the speech itself begins here at the latest: a salutation, a numbered heading, or prose."""
-    return is_prose(line) or has_shape(line, "salutation", "heading")
+    return is_prose(line) or has_shape(line, "salutation", "heading", "part")
 
 
 def comes_to_a_close(text: str) -> bool:
@@ -68,6 +85,37 @@ def comes_to_a_close(text: str) -> bool:
     """
     last = text.rsplit("\n", 1)[-1]
     return last.endswith(("！", "!")) or has_shape(last[-LONGEST:], "closing", "dateline", "speaker")
+
+
+def is_foreign(lines: list[str]) -> bool:
+    """Whether lines are written without Chinese, in Latin letters, and thank nobody.
+
+    >>> is_foreign(["Leave a Reply"]), is_foreign(["GDP 120"]), is_foreign(["谢谢 Thank you"])
+    (True, False, False)
+    """
+    text = "\n".join(lines)[:1000]
+    letters = sum(map(str.isalpha, text))
+    return letters >= _LATIN and not _HAN.search(text) and "thank" not in text.lower()
+
+
+def stops_midway(text: str) -> bool:
+    """Whether a text stops inside a sentence, or where its last line lacks the mark that ends one.
+
+    >>> stops_midway("今后五年的奋斗目标是，"), stops_midway("某县人民政府"), stops_midway("各乡镇要抓好招")
+    (True, False, True)
+    """
+    return not text.endswith(_CLOSED) and not comes_to_a_close(text)
+
+
+def cut_mark(text: str) -> str | None:
+    """The end of a text that says by itself that it goes on: a comma, or dots right behind a word.
+
+    >>> cut_mark("今后五年的奋斗目标是，"), cut_mark("全县共投入资金......"), cut_mark("路在脚下。\\n……")
+    ('今后五年的奋斗目标是，', '全县共投入资金......', None)
+    """
+    last = text.rsplit("\n", 1)[-1]
+    cut = (last.endswith(_GOES_ON) and len(last) > _VERSE) or _DOTS.search(last)
+    return last[-_MARK:] if cut else None
 
 
 @cache

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from flows.clean.claims import Survey
 from flows.clean.draft import Draft, squeeze
 from flows.clean.shapes import begins_body, is_bare_title, is_prose, is_title
-from flows.clean.survey import Survey
 
 _SHORTEST, _LONGEST = 4, 100
 _LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
@@ -19,7 +19,9 @@ _SITE_MARK = re.compile(
     r"(?:\s?[_|]\s?[^_|]{2,20}|\s?[-—]{1,2}\s?[^_|—-]{0,16}(?:网|文库|大全|范文|之家|平台|频道)){1,3}$"
 )
 """What a site adds behind the title of a page: ``_会议讲话_范文大全``, `` - 某某网``."""
-_PAGE_MARK = re.compile(r"\s*[(（_]?第\d{1,4}页[)）]?$")
+_PAGE_MARK = re.compile(
+    r"\s*(?:[(（_]?第\d{1,4}页[)）]?|[(（](?:全文|图|组图)[)）]|\.(?:docx?|pdf|txt|wps))$"
+)
 
 
 def find_title(found: Survey) -> str | None:

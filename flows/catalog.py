@@ -21,7 +21,7 @@ import msgspec
 from flows.errors import ArchiveMissing, JianghuaError
 from flows.records import Entry, Page, Reject, Source, Speech
 from flows.rights import may
-from flows.spool import Group, Seen
+from flows.spool import Group, Seen, SiteLines
 
 FILE = "catalog.sqlite"
 SHORTEST_ID = 6
@@ -98,11 +98,26 @@ class Catalog:
         return [k for (k,) in self.db.execute("SELECT group_key FROM stale_groups ORDER BY 1")]
 
     def groups(self, keys: Iterable[str]) -> Iterator[Group]:
-        """The groups of these keys with their pages, less the raw bytes."""
+        """The groups of these keys: their pages, less the raw bytes, and what is learned of their sites."""
         for key in keys:
             rows = self.db.execute("SELECT record FROM pages WHERE group_key = ? ORDER BY id", (key,))
             pages = tuple(msgspec.json.decode(r, type=Page) for (r,) in rows)
-            yield Group(key=key, pages=pages)
+            sites = {site: self.site_lines(site) for site in sorted({p.site for p in pages if p.site})}
+            yield Group(key=key, pages=pages, sites={site: s for site, s in sites.items() if s.edge})
+
+    def site_lines(self, site: str) -> SiteLines:
+        """What is learned of a site."""
+        rows = self.db.execute(
+            "SELECT line, everywhere FROM learned_lines WHERE site = ?", (site,)
+        ).fetchall()
+        return SiteLines(
+            edge=frozenset(line for line, _ in rows),
+            everywhere=frozenset(line for line, everywhere in rows if everywhere),
+        )
+
+    def stale_sites(self) -> list[str]:
+        """Sites with new pages that nothing is learned from yet, sorted."""
+        return [s for (s,) in self.db.execute("SELECT site FROM stale_sites ORDER BY 1")]
 
     def stale_speeches(self) -> list[str]:
         """Ids of the speeches that are not compared and clustered yet, sorted."""
@@ -262,9 +277,9 @@ class Catalog:
 
     def unfinished(self, engine: str) -> bool:
         """Whether an earlier run left work behind."""
-        return bool(
-            self.stale_groups() or self.stale_speeches() or self.unindexed(engine) or self.orphaned(engine)
-        )
+        flags = ("unlearned_pages", "stale_sites", "stale_groups", "stale_speeches")
+        left = any(self.db.execute(f"SELECT 1 FROM {flag} LIMIT 1").fetchone() for flag in flags)
+        return bool(left or self.unindexed(engine) or self.orphaned(engine))
 
     def _count(self, what: str) -> int:
         return int(self.db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])

@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from flows import catalog_sites
 from flows.catalog import FILE, Catalog
+from flows.catalog_sites import Change
 from flows.errors import JianghuaError
 from flows.records import Page, Reject, Source, Speech
 from flows.spool import Item, Seen, Spoken
 
 GroupKey = Callable[[Page], str]
+PAGES_IN_A_STEP = 500
+"""Pages of an earlier version that are looked at in one transaction: under a second of work."""
 _json = msgspec.json.encode
 
 
@@ -26,6 +30,15 @@ class Taken:
     dumps: int = 0
     pages: int = 0
     new: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Made:
+    """Speeches that groups made; ``remade`` those whose pages were no others than before, but whose site's
+    lines were."""
+
+    speeches: int = 0
+    remade: int = 0
 
 
 class Writer(Catalog):
@@ -82,8 +95,19 @@ class Writer(Catalog):
             (page.id, key, record, zlib.compress(page.raw, 6), run),
         ).rowcount
         if new:
-            self.db.execute("INSERT OR IGNORE INTO stale_groups VALUES (?)", (key,))
+            self.db.execute("INSERT OR REPLACE INTO stale_groups VALUES (?, 'pages')", (key,))
+            catalog_sites.put_page(self.db, page, key)
         return new
+
+    def learn_earlier_pages(self) -> int:
+        """Keep what sites are learned from of some pages that an earlier version took in; how many."""
+        with self._transaction() as db:
+            return catalog_sites.put_earlier_pages(db, PAGES_IN_A_STEP)
+
+    def learn_site(self, site: str) -> Change:
+        """Learn a site's lines from its pages; the groups that a change touches are to be made anew."""
+        with self._transaction() as db:
+            return catalog_sites.learn(db, site)
 
     def _put_source(self, page: Page, dump: Seen, name: str) -> None:
         source = page.source
@@ -104,9 +128,9 @@ class Writer(Catalog):
             (self._next_revision(), page),
         )
 
-    def put_speeches(self, items: Iterable[Item], run: str) -> int:
+    def put_speeches(self, items: Iterable[Item], run: str) -> Made:
         """Put the speeches of whole groups in place of what those groups made before."""
-        count = 0
+        made = Made()
         with self._transaction() as db:
             for item in items:
                 if not isinstance(item, Spoken):
@@ -115,14 +139,17 @@ class Writer(Catalog):
                     db.execute("SELECT id, tagged FROM speeches WHERE group_key = ?", (item.key,)).fetchall()
                 )
                 for speech, marks in zip(item.speeches, item.marks, strict=True):
-                    count += 1
+                    made.speeches += 1
                     record = _json(speech)
                     if old.pop(speech.id, None) != record:
                         self._replace_speech(speech, record, item.key, marks, run)
                 for gone in old:
                     self._drop_speech(gone)
-                db.execute("DELETE FROM stale_groups WHERE group_key = ?", (item.key,))
-        return count
+                cause = db.execute(
+                    "DELETE FROM stale_groups WHERE group_key = ? RETURNING cause", (item.key,)
+                ).fetchone()
+                made.remade += len(item.speeches) if cause == ("site",) else 0
+        return made
 
     def _replace_speech(
         self, speech: Speech, record: bytes, key: str, marks: Sequence[int], run: str

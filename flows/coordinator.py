@@ -20,11 +20,10 @@ import msgspec
 
 from flows import dedupe, spool, worker
 from flows.catalog_writer import GroupKey, Writer
-from flows.errors import JianghuaError
 from flows.index import Engine
-from flows.plan import REFUSED, Plan, shards
+from flows.plan import REFUSED, Plan, seen, shards
 from flows.progress import Progress
-from flows.records import Reject
+from flows.records import Dump, Reject
 from flows.report import Clock, Report
 from flows.settings import Settings
 
@@ -70,8 +69,9 @@ class Run:
         def stored(job: Job) -> None:
             self._store(spool.read(job["out"]), group_key)
             job["out"].unlink()
-            self.progress.step(len(job["shard"]))
+            self._count_dumps(job["shard"], changed)
 
+        changed = {dump.path for dump in todo.changed}
         jobs: list[Job] = [
             {"shard": shard, "limits": self.settings.limits, "out": self.work / f"pages-{n}"}
             for n, shard in enumerate(shards([*todo.new, *todo.changed]))
@@ -79,7 +79,7 @@ class Run:
         self.progress.stage("read", sum(len(job["shard"]) for job in jobs))
         for lost in self._each("pages", jobs, stored):
             if self._each("pages", [lost], stored, workers=1):
-                self._one_by_one(lost, stored, group_key)
+                self._one_by_one(lost, stored, group_key, changed)
         refused = todo.refused.items()
         self._store((item for path, r in refused for item in (_refused(path, r), r)), group_key)
 
@@ -87,45 +87,81 @@ class Run:
         with self.clock("catalog"):
             taken = self.catalog.take_in(items, self.report.run, group_key)
         for name, number in (("read", taken.pages), ("new", taken.new), ("known", taken.pages - taken.new)):
-            self.report.pages[name] = self.report.pages.get(name, 0) + number
+            self.report.pages[name] += number
 
-    def _one_by_one(self, job: Job, stored: Callable[[Job], None], group_key: GroupKey) -> None:
+    def _count_dumps(self, shard: Sequence[Dump], changed: set[str]) -> None:
+        for dump in shard:
+            self.report.dumps["changed" if dump.path in changed else "new"] += 1
+            self.progress.step()
+
+    def _one_by_one(
+        self, job: Job, stored: Callable[[Job], None], group_key: GroupKey, changed: set[str]
+    ) -> None:
         """A process died on this shard: find the dump file that kills it, reject that, keep the rest."""
         for dump in job["shard"]:
             if self._each("pages", [{**job, "shard": (dump,)}], stored, workers=1):
                 reject = worker.failure("read", "the process that read it was killed (memory?)", dump)
-                self._store([worker.seen(dump), reject], group_key)
+                self._store([seen(dump), reject], group_key)
+                self._count_dumps([dump], changed)
+
+    def learn_site_lines(self) -> None:
+        """Learn what is the site's own from the pages that came, and flag the speeches that it touches."""
+        with self.clock("clean"):
+            while self.catalog.learn_earlier_pages():
+                pass
+            sites = self.catalog.stale_sites()
+            self.progress.stage("sites", len(sites))
+            for site in sites:
+                change = self.catalog.learn_site(site)
+                self.report.sites["learned"] += change.learned
+                self.report.sites["unlearned"] += change.unlearned
                 self.progress.step()
 
     def make_speeches(self) -> None:
         """Stitch, tag and sign every group that is new or has changed."""
 
         def stored(job: Job) -> None:
-            spoken = spool.read(job["out"])
-            with self.clock("catalog"):
-                made = self.catalog.put_speeches(self._faults_noted(spoken), self.report.run)
-            self.report.speeches["made"] = self.report.speeches.get("made", 0) + made
+            self._put_speeches(spool.read(job["out"]))
             for path in job.values():
                 path.unlink()
-            self.progress.step(min(GROUPS_IN_A_TASK, len(keys)))
 
         keys = self.catalog.stale_groups()
         self.progress.stage("speeches", len(keys))
         jobs: list[Job] = []
         for n, portion in enumerate(_portions(keys, GROUPS_IN_A_TASK)):
-            path = self.work / f"groups-{n}"
-            spool.write(path, self.catalog.groups(portion))
-            jobs.append({"groups": path, "out": self.work / f"speeches-{n}"})
-        if self._each("speeches", jobs, stored):
-            raise JianghuaError(
-                "a process was killed while it tagged speeches (out of memory?); run the same command "
-                "again with --workers 1: it goes on from here"
-            )
+            jobs.append(self._speech_job(str(n), self.catalog.groups(portion)))
+        for lost in self._each("speeches", jobs, stored):
+            if self._each("speeches", [lost], stored, workers=1):
+                groups = [g for g in spool.read(lost["groups"]) if isinstance(g, spool.Group)]
+                self._halved(groups, stored)
 
-    def _faults_noted(self, items: Iterable[spool.Item]) -> Iterator[spool.Item]:
+    def _speech_job(self, name: str, groups: Iterable[spool.Group]) -> Job:
+        path = self.work / f"groups-{name}"
+        spool.write(path, groups)
+        return {"groups": path, "out": self.work / f"speeches-{name}"}
+
+    def _halved(self, groups: Sequence[spool.Group], stored: Callable[[Job], None]) -> None:
+        """A process died on these groups: find the one that kills it, keep its bare pages, make the rest."""
+        if len(groups) == 1:
+            self._put_speeches([worker.unspoken(groups[0], "speeches: the process was killed (memory?)")])
+            return
+        middle = len(groups) // 2
+        for half in (groups[:middle], groups[middle:]):
+            job = self._speech_job("half", half)
+            if self._each("speeches", [job], stored, workers=1):
+                self._halved(half, stored)
+
+    def _put_speeches(self, spoken: Iterable[spool.Item]) -> None:
+        with self.clock("catalog"):
+            made = self.catalog.put_speeches(self._noted(spoken), self.report.run)
+        self.report.speeches["made"] += made.speeches
+        self.report.sites["remade"] += made.remade
+
+    def _noted(self, items: Iterable[spool.Item]) -> Iterator[spool.Item]:
         for item in items:
             for fault in item.faults if isinstance(item, spool.Spoken) else ():
                 self.report.faults[fault] = self.report.faults.get(fault, 0) + 1
+            self.progress.step()
             yield item
 
     def find_copies(self) -> None:
@@ -185,20 +221,20 @@ class Run:
     def reported(self, todo: Plan) -> Iterator[None]:
         """Keep the report of the block however it ends, as far as the disk lets us."""
         start = time.monotonic()
+        self.report.dumps |= {"unchanged": todo.unchanged}
         try:
             yield
         except BaseException as error:
             try:
-                self._finish(todo, "failed" if isinstance(error, Exception) else "stopped", start)
+                self._finish("failed" if isinstance(error, Exception) else "stopped", start)
             except Exception:
                 self.report.status = "failed"  # the first error is the one to tell
             raise
-        self._finish(todo, "done", start)
+        self._finish("done", start)
 
-    def _finish(self, todo: Plan, status: str, start: float) -> None:
+    def _finish(self, status: str, start: float) -> None:
         report, catalog = self.report, self.catalog
         report.status, report.ended = status, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        report.dumps = {"new": len(todo.new), "changed": len(todo.changed), "unchanged": todo.unchanged}
         report.rejects = catalog.reject_counts(report.run)
         report.archive = catalog.totals()
         report.seconds = {**self.clock.rounded(), "total": round(time.monotonic() - start, 2)}

@@ -1,4 +1,4 @@
-"""The flow ``ingest``: read, extract, restore, clean, stitch, tag, dedupe, settle, index, in that order.
+"""The flow ``ingest``: read, extract, restore, clean, learn, stitch, tag, dedupe, settle, index.
 
 Nothing else knows the order. Workers compute (worker.py) in a process pool, one task a shard; one
 coordinator writes (coordinator.py).
@@ -22,6 +22,7 @@ from prefect.task_runners import ProcessPoolTaskRunner
 from flows import worker
 from flows.catalog_writer import Writer
 from flows.clean import clean
+from flows.clean.site_lines import drop_site_lines
 from flows.coordinator import Job, Run
 from flows.extract import extract
 from flows.index import open_engine
@@ -43,6 +44,7 @@ PAGE_STAGES = (("extract", extract), ("restore", restore), ("clean", clean))
 def steps(run: Run, todo: Plan) -> None:
     """All of an ingest, in order."""
     run.take_in(todo, group_key)
+    run.learn_site_lines()
     run.make_speeches()
     run.find_copies()
     with open_engine(run.settings) as engine:
@@ -56,7 +58,7 @@ def read_pages(shard: Sequence[Dump], limits: Limits, out: Path) -> dict[str, fl
 
 def make_speeches(groups: Path, out: Path) -> dict[str, float]:
     """The task of making the speeches of some groups of pages; see worker.speeches."""
-    return worker.speeches(groups, out, stitch, tag)
+    return worker.speeches(groups, out, drop_site_lines, stitch, tag)
 
 
 def _may_help(_task: Any, _run: Any, state: Any) -> bool:
@@ -100,6 +102,7 @@ def ingest(
     engine: str = "embedded",
     workers: int = 0,
     page_bytes: int = PAGE_BYTES,
+    fields: dict[str, str] | None = None,
     retry: bool = False,
     quiet: bool = False,
 ) -> Report:
@@ -107,6 +110,7 @@ def ingest(
 
     ``paths`` are files and folders, relative ones to ``folder``; ``paths_from`` names a file with more of
     them, separated by NUL, since a request to Prefect can't hold many.
+    ``fields`` are the settings that name fields of records (``text_fields``), as given.
     ``retry`` reads the dump files that have rejects once more, instead of ``paths``.
     Raises JianghuaError (see flows.errors); bad input never raises, it is rejected and counted.
     """
@@ -114,7 +118,9 @@ def ingest(
         more = Path(paths_from).read_bytes().split(b"\0")
         paths = [*paths, *(os.fsdecode(path) for path in more if path)]
     place = Path(archive).absolute()
-    settings = Settings(archive=place, engine=engine, workers=workers, page_bytes=page_bytes)
+    settings = Settings(
+        archive=place, engine=engine, workers=workers, page_bytes=page_bytes, **(fields or {})
+    )
     with (
         hold(settings.archive),
         Writer.open(settings.archive, create=True) as catalog,

@@ -10,28 +10,34 @@ from time import perf_counter
 
 from flows.errors import REASONS
 
+TOTALS = ("pages", "speeches", "canonical", "variants", "rejects")
+
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What one ingest did. Counts of this run, but for ``archive``, which counts all there is."""
+    """What one ingest did. Counts of this run, but for ``archive``, which counts all there is. All keys are
+    there from the start, so that every report has one shape."""
 
     run: str
     started: str
     ended: str = ""
     status: str = "running"
-    dumps: dict[str, int] = field(default_factory=dict)
-    """new, changed, unchanged."""
-    pages: dict[str, int] = field(default_factory=dict)
+    dumps: dict[str, int] = field(default_factory=lambda: {"new": 0, "changed": 0, "unchanged": 0})
+    """new, changed: those that were read; unchanged."""
+    pages: dict[str, int] = field(default_factory=lambda: {"read": 0, "new": 0, "known": 0})
     """read = new + known: known pages were in the archive already."""
     rejects: dict[str, int] = field(default_factory=dict)
     """By reason."""
     faults: dict[str, int] = field(default_factory=dict)
     """What the program itself failed at; the speeches are kept, with less known of them."""
-    speeches: dict[str, int] = field(default_factory=dict)
-    """made: by stitching this run's pages; joined: those that their copies changed."""
-    index: dict[str, int] = field(default_factory=dict)
+    speeches: dict[str, int] = field(default_factory=lambda: {"made": 0, "joined": 0})
+    """made: by stitching this run's pages, or anew (``sites``); joined: those that their copies changed."""
+    sites: dict[str, int] = field(default_factory=lambda: {"learned": 0, "unlearned": 0, "remade": 0})
+    """learned: lines found to be their site's own, not a speaker's; unlearned: lines learned before that are
+    not so any more; remade: speeches made anew because of it, though their pages were known."""
+    index: dict[str, int] = field(default_factory=lambda: {"told": 0, "removed": 0})
     """told, removed."""
-    archive: dict[str, int] = field(default_factory=dict)
+    archive: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTALS, 0))
     """pages, speeches = canonical + variants, rejects."""
     seconds: dict[str, float] = field(default_factory=dict)
     """By stage, added up over the workers; total is the clock's."""
@@ -68,6 +74,9 @@ def show(report: Report) -> str:
         ("rejected", f"{n:,} {reason}: {REASONS.get(reason, '')}") for reason, n in report.rejects.items()
     ]
     lines += [("fault", f"{n:,} {what}; please report it") for what, n in report.faults.items()]
+    if any(report.sites.values()):
+        words = {"learned": "lines learned", "unlearned": "unlearned", "remade": "speeches made anew"}
+        lines.append(("sites", _counts({words[what]: number for what, number in report.sites.items()})))
     lines += [(name, _counts(getattr(report, name))) for name in ("speeches", "index", "archive")]
     spent = {stage: s for stage, s in report.seconds.items() if stage != "total"}
     whole = sum(spent.values()) or 1
@@ -83,6 +92,6 @@ def _counts(numbers: Mapping[str, int]) -> str:
 def rows(report: Report) -> list[dict[str, str | float]]:
     """The report as rows of a table, for Prefect's artifact."""
     found: list[dict[str, str | float]] = []
-    for name in ("dumps", "pages", "rejects", "faults", "speeches", "index", "archive", "seconds"):
+    for name in ("dumps", "pages", "rejects", "faults", "sites", "speeches", "index", "archive", "seconds"):
         found += [{"stage": name, "what": k, "number": v} for k, v in getattr(report, name).items()]
     return found

@@ -29,11 +29,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLines:
+    """What is learned of a site: hashes of lines that are its own (see clean/site_lines.py)."""
+
+    edge: frozenset[int]
+    """At the edges of a page."""
+    everywhere: frozenset[int]
+    """Wherever they stand; a part of ``edge``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Pages that may belong to one speech."""
 
     key: str
     pages: tuple[Page, ...]
+    sites: dict[str, SiteLines]
+    """What is learned of the pages' sites; those of which nothing is are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,12 @@ import sqlite3
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import generated_site
 import pytest
 from conftest import SAMPLES, export_bytes, take_in
 
 from flows import catalog as module
+from flows import catalog_sites, catalog_writer
 from flows.catalog import FILE, VERSION, Catalog
 from flows.catalog_writer import Writer
 from flows.errors import ArchiveMissing, JianghuaError
@@ -63,38 +65,61 @@ def test_an_archive_that_is_only_to_be_read_can_be_read(tmp_path: Path) -> None:
             archive.chmod(0o755)
 
 
-def test_an_earlier_version_is_migrated_with_what_it_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def as_version_1(archive: Path, monkeypatch: pytest.MonkeyPatch, *dumps: Path) -> None:
+    """An archive as version 1 made it: nothing is learned of sites, and no table knows of them."""
+    with monkeypatch.context() as patch:
+        patch.setattr(catalog_sites, "put_page", lambda *_: None)
+        take_in(archive, *dumps)
+    first = sqlite3.connect(":memory:")
+    first.executescript(module.files("flows.schema").joinpath("001.sql").read_text("utf-8"))
+    with sqlite3.connect(archive / FILE) as db:
+        db.executescript(
+            "DROP TABLE site_pages; DROP TABLE learned_lines; DROP TABLE stale_sites;"
+            "DROP TABLE unlearned_pages; ALTER TABLE stale_groups DROP COLUMN cause; PRAGMA user_version = 1"
+        )
+        assert tables(db) == tables(first), "or this is no archive of version 1"
+
+
+def tables(db: sqlite3.Connection) -> list[tuple[str, ...]]:
+    return db.execute(
+        "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c ORDER BY 1, 2"
+    ).fetchall()
+
+
+@pytest.mark.parametrize("step", [500, 4], ids=["in one step", "in many steps"])
+def test_version_1_is_migrated_and_learns_from_the_pages_it_holds(
+    step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a second step of the schema to come, an archive of the first gets it and loses nothing."""
-    archive, schema = tmp_path / "archive", tmp_path / "schema"
-    take_in(archive, SAMPLES)
-    before = export_bytes(archive)
-    schema.mkdir()
-    first = module.files("flows.schema").joinpath("001.sql").read_text("utf-8")
-    (schema / "001.sql").write_text(first)
-    (schema / "002.sql").write_text("ALTER TABLE dumps ADD COLUMN note TEXT; CREATE TABLE extra (x)")
-    monkeypatch.setattr(module, "files", lambda _package: schema)
-    monkeypatch.setattr(module, "_SCHEMA", ["001.sql", "002.sql"])
-    monkeypatch.setattr(module, "VERSION", 2)
+    """Nothing is lost by the migration; the next run, though it reads nothing, learns, and ends as if the
+    pages had come today."""
+    archive = tmp_path / "archive"
+    dumps = generated_site.write_site(tmp_path / "dumps", 17)
+    as_version_1(archive, monkeypatch, *dumps)
     with Catalog.open(archive) as catalog:
-        assert catalog.db.execute("PRAGMA user_version").fetchone() == (2,)
-        assert catalog.db.execute("SELECT note FROM dumps").fetchone() == (None,)
-    assert export_bytes(archive) == before
+        assert catalog.db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert catalog.unfinished("embedded"), "the next run has something to do"
+        assert all(generated_site.TOP[0] in entry.speech.text for entry in catalog.entries())
+    monkeypatch.setattr(catalog_writer, "PAGES_IN_A_STEP", step)
+    report = take_in(archive)
+    assert report.sites == {"learned": 5, "unlearned": 0, "remade": 17}
+    take_in(tmp_path / "today", *dumps)
+    assert export_bytes(archive) == export_bytes(tmp_path / "today")
+    with Catalog.open(archive) as catalog:
+        assert not catalog.unfinished("embedded")
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Writer.open(tmp_path / "archive", create=True).close()
-    schema = tmp_path / "schema"
+    schema, later = tmp_path / "schema", f"{VERSION + 1:03}.sql"
     schema.mkdir()
-    (schema / "002.sql").write_text("CREATE TABLE extra (x); CREATE TABLE dumps (y)")
+    (schema / later).write_text("CREATE TABLE extra (x); CREATE TABLE dumps (y)")
     monkeypatch.setattr(module, "files", lambda _package: schema)
-    monkeypatch.setattr(module, "_SCHEMA", ["001.sql", "002.sql"])
-    monkeypatch.setattr(module, "VERSION", 2)
+    monkeypatch.setattr(module, "_SCHEMA", [*module._SCHEMA, later])
+    monkeypatch.setattr(module, "VERSION", VERSION + 1)
     with pytest.raises(JianghuaError, match="can't be opened"):
         Catalog.open(tmp_path / "archive")
     with sqlite3.connect(tmp_path / "archive" / FILE) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
 
 

@@ -15,7 +15,7 @@ from conftest import SAMPLES, export_bytes, take_in
 
 JIANGHUA = Path(sys.executable).with_name("jianghua")
 PREFECT_SECONDS = 240
-STAGES = ["starting", "read", "speeches", "copies", "index"]
+STAGES = ["starting", "read", "sites", "speeches", "copies", "index"]
 
 
 def jianghua(*args: object, cwd: Path, **extra: str) -> subprocess.CompletedProcess[str]:

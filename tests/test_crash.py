@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -9,8 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import generated_site
 import pytest
-from conftest import SAMPLES, export_bytes, take_in
+from conftest import SAMPLES, export_bytes, exported, take_in
 
 from flows import catalog_writer, coordinator, ingest
 from flows.catalog import Catalog
@@ -95,6 +97,97 @@ def test_killed_at_each_boundary(
         assert not catalog.unfinished("embedded")
         cut_off = [run for run, _, report in catalog.runs() if report is None]
         assert len(cut_off) == (0 if (step, after) in (("start_run", False), ("end_run", True)) else 1)
+
+
+SITE_BOUNDARIES = [
+    (catalog_writer.Writer, "take_in"),
+    (catalog_writer.Writer, "learn_site"),
+    (catalog_writer.Writer, "put_speeches"),
+    (coordinator.Run, "learn_site_lines"),
+]
+
+
+@pytest.fixture(scope="module")
+def site_dumps(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return generated_site.write_site(tmp_path_factory.mktemp("site"), 17)
+
+
+@pytest.fixture(scope="module")
+def whole_site(site_dumps: list[Path], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    archive = tmp_path_factory.mktemp("whole-site")
+    take_in(archive, *site_dumps)
+    return export_bytes(archive)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(("owner", "step"), SITE_BOUNDARIES, ids=lambda x: getattr(x, "__name__", x))
+def test_killed_while_a_site_is_learned_anew(
+    owner: type, step: str, after: bool, site_dumps: list[Path], whole_site: bytes, tmp_path: Path
+) -> None:
+    """The archive holds some of the site; the page that completes what is learned comes, and the kill."""
+    take_in(tmp_path, *site_dumps[:15])
+
+    def run_and_die() -> None:
+        real = getattr(owner, step)
+
+        def dying(*args: object) -> object:
+            if after:
+                real(*args)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(owner, step, dying)
+        take_in(tmp_path, *site_dumps)
+
+    assert in_child(run_and_die) == -signal.SIGKILL
+    report = take_in(tmp_path, *site_dumps)
+    assert export_bytes(tmp_path) == whole_site
+    assert report.sites["remade"] == (0 if (step, after) == ("put_speeches", True) else 15)
+    with Catalog.open(tmp_path) as catalog:
+        assert not catalog.unfinished("embedded") and catalog.lost_pages() == 0
+
+
+def test_a_group_that_kills_its_worker_costs_that_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages are kept as they are, untagged and with the reason; every other speech is made."""
+
+    def fan_out(work, jobs, workers):  # type: ignore[no-untyped-def]
+        for job in jobs:
+            if work == "speeches" and "有毒的一页".encode() in job["groups"].read_bytes():
+                return  # what a broken pool looks like to the coordinator
+            do = {"pages": ingest.read_pages, "speeches": ingest.make_speeches}[work]
+            yield job, do(**job)
+
+    poison = tmp_path / "poison.txt"
+    poison.write_text("在全县大会上的讲话\n同志们：\n这是有毒的一页，谁给它打标签，谁就死掉。", "utf-8")
+    monkeypatch.setattr("conftest.serially", fan_out)
+    report = take_in(tmp_path / "archive", SAMPLES, poison)
+    assert report.faults == {"speeches: the process was killed (memory?)": 1}
+    assert report.status == "done"
+    speeches = exported(tmp_path / "archive")
+    (bare,) = [s for s in speeches if "有毒的一页" in s["text"]]
+    assert set(bare["unknown"].values()) == {"a fault of the program"}
+    others = [{k: v for k, v in s.items() if k != "run"} for s in speeches if s is not bare]
+    take_in(tmp_path / "other", SAMPLES)
+    assert others == [{k: v for k, v in s.items() if k != "run"} for s in exported(tmp_path / "other")]
+    with Catalog.open(tmp_path / "archive") as catalog:
+        assert not catalog.unfinished("embedded") and catalog.lost_pages() == 0
+
+
+def test_a_run_that_was_stopped_counts_what_it_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fan_out(work, jobs, workers):  # type: ignore[no-untyped-def]
+        yield jobs[0], ingest.read_pages(**jobs[0])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("conftest.serially", fan_out)
+    monkeypatch.setattr("flows.plan.SHARD_FILES", 3)
+    with pytest.raises(KeyboardInterrupt):
+        take_in(tmp_path, SAMPLES)
+    with Catalog.open(tmp_path) as catalog:
+        ((_, _, body),) = catalog.runs()
+    report = json.loads(body or b"")
+    assert report["status"] == "stopped"
+    assert report["dumps"] == {"new": 3, "changed": 0, "unchanged": 0}
 
 
 def test_a_worker_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import generated_site
 import pytest
 from conftest import SAMPLES, export_bytes, exported, take_in
 from hypothesis import HealthCheck, given, settings
@@ -47,6 +48,19 @@ def dumps(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
+def site_dumps(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A site of 20 speeches, one of them uploaded 10 times more, with lines of its own on every page."""
+    return generated_site.write_site(tmp_path_factory.mktemp("site"), 20, copies=10)
+
+
+@pytest.fixture(scope="module")
+def whole_site(site_dumps: list[Path], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    archive = tmp_path_factory.mktemp("whole-site")
+    assert take_in(archive, *site_dumps).sites["learned"] == 5
+    return export_bytes(archive)
+
+
+@pytest.fixture(scope="module")
 def whole(dumps: list[Path], tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The export of all dumps taken in at once, in order."""
     archive = tmp_path_factory.mktemp("whole")
@@ -65,6 +79,24 @@ def test_any_order_and_any_split_into_runs_make_the_same_archive(
         for start, end in zip([0, *cuts], [*cuts, len(dumps)], strict=True):
             take_in(Path(folder), *order[start:end])
         assert export_bytes(Path(folder)) == whole
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_a_site_is_learned_to_add_does_not_depend_on_the_order(
+    data: st.DataObject, site_dumps: list[Path], whole_site: bytes
+) -> None:
+    """Lines are learned, and speeches made anew, in other runs; the archive ends the same, and complete."""
+    order = data.draw(st.permutations(site_dumps))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(order) - 1), max_size=3)))
+    with TemporaryDirectory() as folder:
+        for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True):
+            take_in(Path(folder), *order[start:end])
+        assert export_bytes(Path(folder)) == whole_site
+        with Catalog.open(Path(folder)) as catalog:
+            assert catalog.lost_pages() == 0 and not catalog.unfinished("embedded")
+        again = take_in(Path(folder), *order)
+        assert (again.sites, again.speeches["joined"]) == ({"learned": 0, "unlearned": 0, "remade": 0}, 0)
 
 
 def test_the_same_dumps_again_change_nothing(dumps: list[Path], tmp_path: Path) -> None:

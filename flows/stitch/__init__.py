@@ -49,7 +49,7 @@ def stitch(pages: Sequence[Page]) -> tuple[Speech, ...]:
     >>> stitch([two, one])[0].text
     '我们要把工作做好。'
     """
-    return tuple(sorted(map(_speech, articles(pages)), key=lambda speech: speech.id))
+    return tuple(sorted(map(_speech, filter(None, articles(pages))), key=lambda speech: speech.id))
 
 
 def _speech(article: Article) -> Speech:

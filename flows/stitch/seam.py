@@ -39,6 +39,8 @@ def join(pieces: Sequence[str]) -> str:
     ('放假回来，有些同志还没有收心', '一、总结\\n过去一年，')
     """
     held = [piece for piece in pieces if piece]
+    if not held:
+        return ""
     seams = ["" if runs_on(before, after) else "\n" for before, after in pairwise(held)]
     return "".join(chain.from_iterable(zip(held, [*seams, ""], strict=True)))
 

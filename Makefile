@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
+PEERS  := .venv/.peers
 SHARED ?= ../shared
 
-.PHONY: demo test lint bench seeds
+.PHONY: demo test lint bench bench-text bench-tags seeds
 
 # The archive of the samples, made anew, and a search in it.
 demo: $(READY)
@@ -26,6 +27,14 @@ bench: $(READY)
 	@$(BIN)/python benchmarks/ingest.py $(SHARED)
 	@$(BIN)/python benchmarks/accuracy.py $(SHARED)
 
+# How good the text itself is, beside other tools in the same run; needs the data beside the checkout.
+bench-text: $(PEERS)
+	@$(BIN)/python benchmarks/text.py $(SHARED)
+
+# How right level, region and date are, beside other tools in the same run; needs the data beside the checkout.
+bench-tags: $(PEERS)
+	@$(BIN)/python benchmarks/tags.py $(SHARED)
+
 # The five real documents, held against what a careful reader gets from them.
 seeds: $(READY)
 	@$(BIN)/python benchmarks/seeds.py $(SHARED)
@@ -36,4 +45,9 @@ $(READY): pyproject.toml uv.lock
 	@test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && \
 		.tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'; }
 	@UV_PYTHON_DOWNLOADS=never .tools/bin/uv sync --quiet --frozen --python "$$(command -v $(PYTHON))"
+	@touch $@
+
+# The other tools go on top of what is there; a new lock file takes them off again, and this brings them back.
+$(PEERS): $(READY)
+	@UV_PYTHON_DOWNLOADS=never .tools/bin/uv sync --quiet --frozen --group bench --python "$$(command -v $(PYTHON))"
 	@touch $@

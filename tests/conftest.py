@@ -21,6 +21,8 @@ from flows.records import Reject
 from flows.report import Report
 from flows.settings import Settings
 
+collect_ignore = ["fuzz"]
+"""The fuzzing harness needs atheris, which the project does not install."""
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "data" / "samples"
 SHARED = ROOT.parent / "shared"

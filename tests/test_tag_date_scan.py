@@ -28,6 +28,7 @@ PHRASES |= {f"events{at}": one for at, one in enumerate(events._phrases())}
 PHRASES |= {rule: one for rule, one, _ in seasons._seasons()}
 PHRASES |= {f"holiday{at}": two[0] for at, two in enumerate(seasons._near_holidays())}
 PHRASES |= {f"after-holiday{at}": two[1] for at, two in enumerate(seasons._near_holidays())}
+PHRASES |= {f"today-holiday{at}": two[2] for at, two in enumerate(seasons._near_holidays())}
 PIECES = st.sampled_from(
     [
         "同志们，今天是6月11日，星期一。",

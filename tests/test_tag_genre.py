@@ -32,11 +32,15 @@ def test_case(case: dict[str, Any]) -> None:
 def test_what_is_found_stands_in_the_speech(title: str, text: str) -> None:
     genre = describe(Speech(id="a", pages=("a",), title=title, text=text))
     assert genre.doc_type in KINDS
-    assert not genre.occasion or genre.occasion in title + "\n" + text
-    assert not genre.speaker_role or genre.speaker_role in title + "\n" + text
+    shown = "".join((title + text).split())  # a line may break within a name
+    assert "".join((genre.occasion or "").split()) in shown
+    assert (genre.speaker_role or "") in shown
 
 
-@pytest.mark.parametrize("unit", ["在", "会", "县长", "今天召开", "日在", "（", "书记", "\n"])
+@pytest.mark.parametrize(
+    "unit",
+    ["在", "会", "县长", "今天召开", "日在", "（", "书记", "\n", " ", "这次", "作重要", "同志们", "。 "],
+)
 def test_time_is_linear(unit: str) -> None:
     text = unit * (200_000 // len(unit))
     begin = time.perf_counter()

@@ -7,17 +7,28 @@ from functools import cache
 from flows.resources import reference
 
 LONGEST_WORD = 6
-_ORGANS = frozenset(f"{unit}{what}" for unit in "省市县区州盟旗" for what in "委长直政级属民城域府人会内外")
+_ORGANS = frozenset(
+    f"{unit}{what}" for unit in "省市县区州盟旗" for what in "委长直政级属民城域府人会内外"
+) - {"区域"}
 """What may follow a division's name with its last character: 昌图县|委, 昌图县|城."""
 
 
 @cache
-def words() -> frozenset[str]:
-    """Common words and phrases; see ``data/reference/places/README.md``."""
-    found: set[str] = set()
-    for name in ("places/words.txt", "places/phrases.txt"):
-        found.update(reference(name).read_text(encoding="utf-8").split())
-    return frozenset(found)
+def words() -> dict[str, tuple[str, ...]]:
+    """Common words and phrases by their first two characters; see ``data/reference/places/README.md``."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in (*_listed("places/words.txt"), *phrases()):
+        found[word[:2]] = (*found.get(word[:2], ()), word)
+    return found
+
+
+def phrases() -> list[str]:
+    """Phrases that hold a name and name no place; one that is itself a name (全州) is not looked for."""
+    return _listed("places/phrases.txt")
+
+
+def _listed(name: str) -> list[str]:
+    return reference(name).read_text(encoding="utf-8").split()
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
@@ -29,17 +40,16 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     True
     """
     known = words()
-    low, high = max(0, start - LONGEST_WORD + 1), min(len(text), end + LONGEST_WORD - 1)
-    for left in range(low, end):
-        first = max(left + 2, start + 1)
-        for right in range(first, min(left + LONGEST_WORD, high) + 1):
-            if left >= start and right <= end:
+    for left in range(max(0, start - LONGEST_WORD + 1), end):
+        for word in known.get(text[left : left + 2], ()):
+            right = left + len(word)
+            if right <= start or (left >= start and right <= end):
                 continue
-            if text[left:right] in known and not _organ(text, left, right, end):
+            if text.startswith(word, left) and not _organ(word, left, end):
                 return False
     return True
 
 
-def _organ(text: str, left: int, right: int, end: int) -> bool:
+def _organ(word: str, left: int, end: int) -> bool:
     """市委 in 朝阳市委: the word shares with the name only the kind of place."""
-    return left == end - 1 and text[left:right] in _ORGANS
+    return left == end - 1 and word in _ORGANS

@@ -25,6 +25,8 @@ from flows.tag.dates.telling import telling
 from flows.tag.dates.years import year_clues
 from flows.tag.evidence import evidence
 
+SUREST = 0.995
+"""The highest confidence stated: of answers that leave no doubt one in 200 was wrong (602 reports)."""
 LONGEST = 400_000
 """Code points of a text that are read; the longest speech known has a tenth of it."""
 
@@ -45,12 +47,13 @@ def find_date(speech: Speech) -> tuple[SpeechDate | None, Tag]:
     if not clues:
         return None, Tag(unknown="only-published" if upload else "no-clue")
     stated = any(clue.rule in STATED for clue in clues)
-    outcome = combine([*clues, *upload, *(() if stated else _likely_years())])
-    shown = telling(clues, outcome.span)
+    old = any(clue.rule == "anchor-none" for clue in clues)
+    outcome = combine([*clues, *upload, *(() if stated or old else _likely_years())])
+    shown = telling([clue for clue in clues if clue.end], outcome.span)
     if outcome.found is None or not shown:
         return None, Tag(unknown="contradicted" if not shown else "no-clue")
     found = dict.fromkeys(evidence(speech, clue.field, clue.start, clue.end, clue.rule) for clue in shown)
-    return outcome.found, Tag(confidence=round(outcome.confidence, 3), evidence=tuple(found))
+    return outcome.found, Tag(confidence=round(min(SUREST, outcome.confidence), 3), evidence=tuple(found))
 
 
 def _clues(speech: Speech) -> list[Clue]:

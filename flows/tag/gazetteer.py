@@ -6,64 +6,65 @@ A *place* is one administrative unit through its changes of code, name and super
 
 from __future__ import annotations
 
-import csv
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 import ahocorasick
 
-from flows.resources import reference
+from flows.tag.boundary import phrases
+from flows.tag.divisions import (
+    COUNTY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    PREFECTURE,
+    PROVINCE,
+    Period,
+    Span,
+    lineages,
+    meets,
+    periods,
+    rows,
+    short_name,
+)
 
-FIRST_YEAR, LAST_YEAR = 1980, 2025
-"""The years the data cover; these two mean "or earlier" and "or later"."""
-PROVINCE, PREFECTURE, COUNTY = 1, 2, 3
-Span = tuple[int, int]
-"""First and last year."""
+__all__ = [
+    "COUNTY",
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "PREFECTURE",
+    "PROVINCE",
+    "TOWN_KINDS",
+    "Gazetteer",
+    "Name",
+    "Names",
+    "Period",
+    "Place",
+    "Span",
+    "gazetteer",
+    "meets",
+    "short_name",
+]
 
-_SUFFIX = re.compile(r"(特别行政区|自治区|自治州|自治县|自治旗|林区|矿区|地区|新区|省|市|盟|州|县|区|旗)$")
 _GENERIC = frozenset(kind + "区" for kind in "市城新郊矿东西南北中老林一二三四")
 """Districts whose name says no more than where in the city they lie."""
-TOWN_KINDS = ("街道", "苏木", "镇", "乡")
-_TOWN_SUFFIX = re.compile(f"({'|'.join(TOWN_KINDS)})$")
-_PEOPLES = (
-    "蒙古|哈萨克|柯尔克孜|维吾尔|土家|达斡尔|鄂伦春|鄂温克|保安|撒拉|东乡|锡伯|塔吉克|傈僳|景颇|布依|哈尼|拉祜|仡佬|仫佬"
-    "|毛南|朝鲜|纳西|普米|布朗|独龙|裕固|各|满|回|苗|侗|瑶|壮|彝|藏|羌|傣|佤|白|怒|黎|畲|水|土"
+_LONG_KINDS = ("街道", "苏木")
+TOWN_KINDS = (*_LONG_KINDS, "镇", "乡")
+MOST_FOREIGN = 100
+"""A form seen in more of the 602 counted reports where it can't be the place is not looked for."""
+_GONE = 2000
+"""A prefecture given up before (惠民地区) is no reason to look for a word (惠民)."""
+SHORTEST_TOWN = 3
+"""A town's name without 镇 is looked for if it has at least three characters: 八面城, not 和平."""
+
+_NO_TOWN = (
+    *("路", "街", "大道", "园", "机场", "车站", "广场", "水库", "大坝", "大学", "片区", "新区", "开发区"),
+    *("工业区", "社区", "中心", "城区", "平台", "市场", "体育场"),
 )
-_PEOPLE = re.compile(rf"(?:(?:{_PEOPLES})族|蒙古|哈萨克|柯尔克孜|维吾尔)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A stretch of years in which a place's code, name and superiors stayed the same."""
-
-    adcode: str
-    name: str
-    rank: int
-    province: str
-    prefecture: str
-    first: int
-    last: int
-
-    def meets(self, first: int, last: int) -> bool:
-        """Whether it held in any of these years."""
-        return meets((self.first, self.last), (first, last))
-
-
-def meets(life: Span, years: Span) -> bool:
-    """Whether a state held in any of the years. The lists show the end of a year, so that in the year
-    of a change the old state held too.
-
-    >>> meets((1999, 2010), (2011, 2012)), meets((1999, 2010), (2012, 2025))
-    (True, False)
-    >>> meets((2015, 2025), (2026, 2026))
-    True
-    """
-    first = 0 if life[0] <= FIRST_YEAR else life[0]
-    last = 9999 if life[1] >= LAST_YEAR else life[1] + 1
-    return first <= years[1] and years[0] <= last
+"""Without 街道 or 镇 these are a road, a station, a park: 中山路, 首都机场."""
+_LIKE_WORDS = ("城镇", "村镇", "城乡")
+"""A town of three characters that ends so is cut out of 人口|向城镇|转移 far more often than it is named."""
 
 
 @dataclass(slots=True)
@@ -99,18 +100,40 @@ class Name:
     """In how many of the counted reports it stands where it can't mean the place; see lookalikes.csv."""
 
 
-def short_name(name: str) -> str:
-    """A division's name less its kind and its peoples, two characters at least.
+class Names(Mapping[str, Name]):
+    """All written forms. Those of towns, nine in ten, become a :class:`Name` only when asked for."""
 
-    >>> [short_name(n) for n in ("昌图县", "恩施土家族苗族自治州", "内蒙古自治区", "易县")]
-    ['昌图', '恩施', '内蒙古', '易县']
-    """
-    short = _SUFFIX.sub("", name)
-    if short == name or len(short) < 2:
+    def __init__(
+        self, divisions: dict[str, Name], towns: dict[str, list[int]], foreign: dict[str, int]
+    ) -> None:
+        short = _short_towns(towns, divisions)
+        for town in towns.keys() & divisions.keys():
+            divisions[town].towns.update(towns[town])
+        self._entries: dict[str, Name | list[int]] = {**towns, **short, **divisions}
+        self._town_short = short.keys()
+        self._foreign = foreign
+        for surface in foreign.keys() & divisions.keys():
+            divisions[surface].foreign = foreign[surface]
+
+    def __getitem__(self, surface: str) -> Name:
+        entry = self._entries[surface]
+        if isinstance(entry, Name):
+            return entry
+        name = Name(surface, towns=set(entry), town_short=surface in self._town_short)
+        name.foreign = self._foreign.get(surface, 0)
+        self._entries[surface] = name
         return name
-    while (less := _PEOPLE.sub("", short)) != short and len(less) >= 2:
-        short = less
-    return short
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def leave_out(self, surfaces: Iterable[str]) -> None:
+        """Forgets these forms."""
+        for surface in surfaces:
+            self._entries.pop(surface, None)
 
 
 class Gazetteer:
@@ -118,47 +141,48 @@ class Gazetteer:
 
     def __init__(self) -> None:
         self.places: list[Place] = []
-        self.names: dict[str, Name] = {}
-        self._by_code: dict[str, list[int]] = defaultdict(list)
+        self._divisions: dict[str, Name] = {}
+        self._by_code: dict[str, int] = {}
+        """The newest place that bore a code."""
         self._load_divisions()
-        self._load_towns()
-        self._drop_lookalikes()
+        foreign = {name: int(reports) for name, reports in rows("lookalikes.csv")}
+        self.names = Names(self._divisions, self._load_towns(), foreign)
+        self.names.leave_out(s for s, n in foreign.items() if n >= MOST_FOREIGN and not self._kept(s))
+        self.names.leave_out(phrases())
         self._automaton = ahocorasick.Automaton()
-        for surface, name in self.names.items():
-            self._automaton.add_word(surface, name)
+        for surface in self.names:
+            self._automaton.add_word(surface, surface)
         self._automaton.make_automaton()
 
     def hits(self, text: str) -> Iterator[tuple[int, int, Name]]:
         """Every written form in the text as start, end and name, overlapping ones too, by end."""
-        for last, name in self._automaton.iter(text):
-            yield last + 1 - len(name.surface), last + 1, name
+        for last, surface in self._automaton.iter(text):
+            yield last + 1 - len(surface), last + 1, self.names[surface]
 
     def province_of(self, place: Place) -> int | None:
         """The province of a place by its newest state; itself for a province."""
         if place.rank == PROVINCE:
             return place.id
-        return self._lookup(place.periods[-1].province, PROVINCE, "")
+        return self._index.get((place.periods[-1].province, PROVINCE, ""))
 
     def _load_divisions(self) -> None:
-        periods = [
-            Period(r["adcode"], r["name"], int(r["rank"]), r["province"], r["prefecture"], *_years(r))
-            for r in _rows("divisions.csv")
-        ]
-        for lineage in _lineages(periods):
+        for lineage in lineages(periods()):
             place = Place(len(self.places), lineage[0].rank, lineage)
             self.places.append(place)
             for period in lineage:
-                self._by_code[period.adcode].append(place.id)
+                self._by_code[period.adcode] = place.id
                 self._add_forms(place.id, period)
-        self._index = self._index_superiors()
+        self._index = {
+            (p.name, place.rank, p.province): place.id
+            for place in self.places
+            if place.rank < COUNTY
+            for p in place.periods
+        }
         for place in self.places:
             for p in place.periods:
-                for above in (
-                    self._lookup(p.prefecture, PREFECTURE, p.province),
-                    self._lookup(p.province, PROVINCE),
-                ):
-                    if above is not None:
-                        _extend(place.parents, above, p)
+                for key in ((p.prefecture, PREFECTURE, p.province), (p.province, PROVINCE, "")):
+                    if key in self._index:
+                        _extend(place.parents, self._index[key], p)
 
     def _add_forms(self, place: int, period: Period) -> None:
         name = period.name
@@ -173,88 +197,48 @@ class Gazetteer:
                 _extend(self._name(short + kind).full, place, period)
 
     def _name(self, surface: str) -> Name:
-        return self.names.setdefault(surface, Name(surface))
+        name = self._divisions.get(surface)
+        if name is None:
+            name = self._divisions[surface] = Name(surface)
+        return name
 
-    def _drop_lookalikes(self) -> None:
-        """Notes how often a form is something else, and leaves out those that nearly always are (资源)."""
-        for row in _rows("lookalikes.csv"):
-            name = self.names.get(row["name"])
-            if name is None:
-                continue
-            name.foreign = int(row["reports"])
-            large = any(self.places[i].rank < COUNTY and last >= _GONE for i, (_, last) in name.short.items())
-            if name.foreign >= MOST_FOREIGN and not large and not name.full:
-                del self.names[name.surface]
+    def _load_towns(self) -> dict[str, list[int]]:
+        """The counties, or the prefectures of development zones, that have a town of each name."""
+        towns: dict[str, list[int]] = defaultdict(list)
+        for code, town, _, _ in rows("towns.csv"):
+            place = self._by_code.get(code)
+            if place is None:
+                place = self._by_code.get(code[:4] + "00")
+            if place is not None and not (len(town) == 3 and town.endswith(_LIKE_WORDS)):
+                towns[town].append(place)
+        return towns
 
-    def _index_superiors(self) -> dict[tuple[str, int, str], int]:
-        index = {}
-        for place in self.places:
-            if place.rank < COUNTY:
-                for p in place.periods:
-                    index[p.name, place.rank, p.province] = place.id
-        return index
-
-    def _lookup(self, name: str, rank: int, province: str = "") -> int | None:
-        return self._index.get((name, rank, province))
-
-    def _load_towns(self) -> None:
-        for row in _rows("towns.csv"):
-            code, town = row["county_adcode"], row["town"]
-            places = self._by_code.get(code) or self._by_code.get(code[:4] + "00")
-            if not places:
-                continue
-            self._name(town).towns.add(places[-1])
-            short = _TOWN_SUFFIX.sub("", town)
-            if len(short) >= SHORTEST_TOWN and short not in self.names:
-                self._name(short).town_short = True
-            if short in self.names and self.names[short].town_short:
-                self.names[short].towns.add(places[-1])
+    def _kept(self, surface: str) -> bool:
+        """Whether a form that nearly always is something else (资源) is looked for all the same."""
+        name = self._divisions.get(surface)
+        if name is None:
+            return False
+        large = any(self.places[i].rank < COUNTY and last >= _GONE for i, (_, last) in name.short.items())
+        return large or bool(name.full)
 
 
-MOST_FOREIGN = 100
-"""A form seen in more of the 602 counted reports where it can't be the place is not looked for."""
-_GONE = 2000
-"""A prefecture given up before (惠民地区) is no reason to look for a word (惠民)."""
-SHORTEST_TOWN = 3
-"""A town's name without 镇 is looked for if it has at least three characters: 八面城, not 和平."""
+def _short_towns(towns: dict[str, list[int]], divisions: Container[str]) -> dict[str, list[int]]:
+    """The names of towns less 镇, 乡 or 街道 that are no other place's name.
 
-
-def _lineages(periods: Iterable[Period]) -> list[list[Period]]:
-    """Groups periods that are one place: same short name or same code, in following years.
-
-    Codes before 1990 were given anew several times, so there only the name counts.
+    嘉定镇 is a town, and what people call 嘉定镇街道: its counties are noted with the town.
     """
-    groups: list[list[Period]] = []
-    by_key: dict[tuple[int, str, str], list[list[Period]]] = defaultdict(list)
-    for p in sorted(periods, key=lambda p: (p.rank, p.first, p.adcode)):
-        keys = [(p.rank, p.province, short_name(p.name))]
-        if p.first > 1990:
-            keys.append((p.rank, p.province, p.adcode))
-        before = [g for key in keys for g in by_key[key] if g[-1].last + 1 == p.first]
-        if len({id(g) for g in before}) == 1:
-            group = before[0]
-            group.append(p)
-        else:
-            group = [p]
-            groups.append(group)
-        for key in ((p.rank, p.province, short_name(p.name)), (p.rank, p.province, p.adcode)):
-            if not any(group is g for g in by_key[key]):
-                by_key[key].append(group)
-    return groups
+    short: dict[str, list[int]] = {}
+    for town, counties in towns.items():
+        form = town[:-2] if town.endswith(_LONG_KINDS) else town[:-1]
+        if len(form) < SHORTEST_TOWN or form.endswith(_NO_TOWN) or form in divisions:
+            continue
+        (towns[form] if form in towns else short.setdefault(form, [])).extend(counties)
+    return short
 
 
 def _extend(links: dict[int, Span], place: int, period: Period) -> None:
     first, last = links.get(place, (period.first, period.last))
     links[place] = min(first, period.first), max(last, period.last)
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with reference(f"places/{name}").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(line for line in file if not line.startswith("#"))
-
-
-def _years(row: dict[str, str]) -> tuple[int, int]:
-    return int(row["first_year"]), int(row["last_year"])
 
 
 @cache

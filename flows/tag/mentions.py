@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -24,6 +24,8 @@ _OTHER_REPORT = re.compile(r"\d{4}年政府工作报告")
 _ORGAN = re.compile(r"[省市州盟]?(?:党委|委)(?=[、和，的及])")
 _VISIT_REACH = 20
 """Code points between 总书记 and the place of 习近平总书记对浙江提出的新要求."""
+_LISTED = ("", "、", "和", "与", "及", "以及")
+"""What stands between the places of a list, and nothing between a place and the one within (西藏日喀则)."""
 _NAME_BEGINS_AFTER = frozenset("\n\t 　长记员任席授士师、，。：:；;（(“")
 """A surname after one of these, or after nothing, begins a person's name: 市长王朝阳."""
 
@@ -44,18 +46,35 @@ class Mention:
 
 def mentions(speech: Speech) -> list[Mention]:
     """The place names of title and text: the longest at each spot that stands alone, in order."""
-    found = []
+    found: list[Mention] = []
     for field in FIELDS:
         text: str = getattr(speech, field)
         taken = 0
+        in_field = []
         for start, end, name in _longest_first(gazetteer(), text):
             if start < taken or not stands_alone(text, start, end):
                 continue
             role = _role(text, start, end, name, field)
             taken = end
             if role != "none" and not _person(text, start, end):
-                found.append(Mention(field, start, end, name, role, _superior(text, start, end)))
+                in_field.append(Mention(field, start, end, name, role, _superior(text, start, end)))
+        found += _others_listed(text, in_field)
     return found
+
+
+def _others_listed(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """With 学习 before a list of places, or 经验 after it, all that are listed are another's (浙江、江苏)."""
+    runs: list[list[Mention]] = []
+    for m in found:
+        if runs and text[runs[-1][-1].end : m.start] in _LISTED:
+            runs[-1].append(m)
+        else:
+            runs.append([m])
+    told = []
+    for run in runs:
+        other = len(run) > 1 and "other" in (run[0].role, run[-1].role)
+        told += [replace(m, role="other") if other and m.role in ("plain", "listed") else m for m in run]
+    return told
 
 
 def _longest_first(places: Gazetteer, text: str) -> Iterator[tuple[int, int, Name]]:
@@ -73,6 +92,8 @@ def _role(text: str, start: int, end: int, name: Name, field: Field) -> Role | L
         return "strong"
     if after == "none":
         return "none" if bare and not name.towns else "plain"
+    if after == "plain":
+        return "plain"
     before = _first_known(
         _role_words("before"), (text[max(0, start - n) : start] for n in range(_LONGEST_ROLE_WORD, 0, -1))
     )

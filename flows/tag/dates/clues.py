@@ -34,22 +34,30 @@ class Clue:
     start: int
     end: int
     spans: Spans
+    share: float = 1.0
+    """The part of the rule's weight that it has; less than 1 for one of many that say much the same."""
 
     @property
     def weight(self) -> float:
         """What a day outside the spans loses, in nats: the log odds that the rule is right."""
-        return rules()[self.rule].weight
+        return rules()[self.rule].weight * self.share
 
     @property
     def narrows(self) -> bool:
         """Whether the clue tells the days of one year apart; else it only tells years apart."""
         return rules()[self.rule].narrows
 
+    @property
+    def soft(self) -> bool:
+        """Whether the clue only tells what is usual; no number of such clues names a year."""
+        return rules()[self.rule].soft
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     weight: float
     narrows: bool
+    soft: bool
 
 
 @cache
@@ -63,7 +71,7 @@ def rules() -> dict[str, Rule]:
 
 
 def _rule(error: float, narrows: str) -> Rule:
-    return Rule(math.log((1 - error) / error), narrows == "yes")
+    return Rule(math.log((1 - error) / error), narrows == "yes", narrows == "soft")
 
 
 def table(name: str) -> list[dict[str, str]]:

@@ -17,7 +17,9 @@ from flows.tag.dates.clues import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR, Cl
 
 YEAR_SURE = 0.9
 """The certainty from which a year is named."""
-TAIL = 0.013
+FIRM = 0.5
+"""The certainty from which a year may be named that it must have without the soft clues."""
+TAIL = 0.03
 """The certainty that may lie outside a range, at each end."""
 NARROW = 2.7
 """How much worse, in nats, the rest of a year must be before a date is made narrower than the year."""
@@ -48,10 +50,16 @@ def combine(clues: Sequence[Clue]) -> Outcome:
     by_year = pieces(clues)
     shares = year_shares(by_year)
     best = max(shares, key=lambda year: (shares[year], year))
-    if shares[best] >= YEAR_SURE:
+    if shares[best] >= YEAR_SURE and _firm(clues, best):
         parts = pieces([clue for clue in clues if clue.narrows])[best]
         return _within_year(parts, best, shares[best])
     return _over_years(by_year, shares)
+
+
+def _firm(clues: Sequence[Clue], year: int) -> bool:
+    """Whether a year is likelier than not without what is only usual."""
+    firm = [clue for clue in clues if not clue.soft]
+    return len(firm) == len(clues) or year_shares(pieces(firm))[year] >= FIRM
 
 
 def pieces(clues: Sequence[Clue]) -> dict[int, list[Piece]]:

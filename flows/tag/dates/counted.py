@@ -52,33 +52,41 @@ _RUNNING_AFTER = re.compile(
 
 def counted_clues(text: str) -> Iterator[Clue]:
     """The clues from anniversaries, counted days and campaigns in a folded text."""
-    for match in _ANNIVERSARY.all(text):
-        count = 100 if match["count"] == "百" else number(match["count"])
-        base = _base(text[max(0, match.start() - 24) : match.start()].rstrip(" 　"))
-        if count and base and FIRST_YEAR <= base + count <= LAST_YEAR:
-            yield _anniversary(text, match, base + count)
+    yield from _anniversaries(text)
     for match in _YEARS_SINCE.all(text):
         yield from _years_since(match)
     yield from _nth_days(text)
     yield from _campaigns(text)
 
 
-def _anniversary(text: str, match: re.Match[str], year: int) -> Clue:
-    if shift(text, match.start()) == 0:
-        return _clue("anniversary-this-year", match, years(year))
-    return _clue("anniversary", match, between(day(clamp(year - 1), 7), day(clamp(year + 1), 12, 31)))
+def _anniversaries(text: str) -> Iterator[Clue]:
+    """The anniversaries named; of those of several years, a look back, only the last bounds the date."""
+    told: list[tuple[int, re.Match[str]]] = []
+    for match in _ANNIVERSARY.all(text):
+        count = 100 if match["count"] == "百" else number(match["count"])
+        base = _base(text[max(0, match.start() - 24) : match.start()].rstrip(" 　"))
+        if count and base and FIRST_YEAR <= base + count <= LAST_YEAR:
+            if shift(text, match.start()) == 0:
+                yield _clue("anniversary-this-year", match, years(base + count))
+            else:
+                told.append((base + count, match))
+    if told:
+        year, match = max(told, key=lambda pair: pair[0])
+        several = any(other != year for other, _ in told)
+        last = day(clamp(year + (3 if several else 1)), 12, 31)
+        yield _clue("anniversary", match, between(day(clamp(year - 1), 7), last))
 
 
 def _base(before: str) -> int | None:
     """The year an anniversary counts from, by the event named right before it."""
-    for name, year in _anniversaries():
+    for name, year in _anniversary_names():
         if name.search(before):
             return year
     return None
 
 
 @cache
-def _anniversaries() -> tuple[tuple[re.Pattern[str], int], ...]:
+def _anniversary_names() -> tuple[tuple[re.Pattern[str], int], ...]:
     return tuple(
         (re.compile(rf"(?:{row['names']})[“”\"]?$"), int(row["date"][:4]))
         for row in table("dates/anniversaries.csv")

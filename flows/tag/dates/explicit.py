@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from flows.records import Field, Speech
+from flows.tag.dates.calendar import named_days
 from flows.tag.dates.clues import FIRST_YEAR, LAST_YEAR, Clue, Spans, between, clamp, day, every_year, years
 from flows.tag.dates.numerals import NUMBER, fold, number
 
@@ -19,10 +20,17 @@ UNSALUTED = 400
 CLOSING = 160
 """Code points at the end in which a closing date is looked for."""
 
+_CENTURYLESS = r"[零〇○０九八七六五]?[零〇○一二三四五六七八九]"
+_REIGN = "国熙正隆庆光丰治绪统历第"
+"""Last characters of the reigns whose years are counted so (民国20年), and of 第20年."""
 _DATE = re.compile(
-    rf"(?<![\d.])(?P<year>(?:19|20)\d\d|\d\d)\s{{0,2}}年\s{{0,2}}(?P<month>{NUMBER})\s{{0,2}}月"
-    rf"(?:\s{{0,2}}(?P<day>{NUMBER})\s{{0,2}}[日号])?"
-    r"|(?<![\d.])(?P<year2>(?:19|20)\d\d)(?P<mark>[-./])(?P<month2>\d{1,2})(?P=mark)(?P<day2>\d{1,2})(?![\d.])"
+    rf"(?<![\d.])(?P<year>(?:19|20)\d\d|(?<![{_REIGN}])\d\d|(?<![〇○零一二三四五六七八九十百千万{_REIGN}]){_CENTURYLESS})\s{{0,2}}年(?:农历|阴历)?\s{{0,2}}"
+    rf"(?:(?P<month>{NUMBER})\s{{0,2}}月(?:份|\s{{0,2}}(?P<day>{NUMBER})\s{{0,2}}[日号])?(?![初\d])|正月初?(?P<lunar>{NUMBER}))"
+    r"|(?<![\d.])(?P<year2>(?:19|20)\d\d)\s?(?P<mark>[-./．－–—])\s?(?P<month2>\d{1,2})\s?(?P=mark)\s?(?P<day2>\d{1,2})(?![\d.])"
+)
+_ZEROS = str.maketrans("〇○", "零零")
+_BARE_DAY = re.compile(
+    rf"(?:^|\n)\s{{0,8}}[（(]\s?(?P<month>{NUMBER})月(?P<day>{NUMBER})[日号]\s?[）)]\s{{0,8}}(?:\n|$)"
 )
 _SALUTATION = re.compile(r"(?:各位|同志们|尊敬的|朋友们)[^\n。]{0,40}[:：]")
 _OPENS = re.compile(
@@ -57,10 +65,9 @@ def _dateline(speech: Speech) -> Iterator[Clue]:
     text = fold(speech.text[:OPENING])
     greeting = _SALUTATION.search(text)
     opening = text[: greeting.start() + 4] if greeting else text[:UNSALUTED]
-    for match in _DATE.finditer(opening):
+    for match, spans in dates(opening):
         before, after = opening[: match.start()], opening[match.end() :]
-        spans = _days(match)
-        if not spans or _STAMP.search(before[-16:]):
+        if _STAMP.search(before[-16:]):
             continue
         adopted = _ADOPTED.match(after)
         if adopted and _OPENS.search(before[-12:]):
@@ -82,12 +89,13 @@ def _dateline(speech: Speech) -> Iterator[Clue]:
             end = match.end() + (meets.end() if meets else 0)
             yield Clue(rule, "text", match.start(), end, spans)
             return
-    for match in _MEETING_DAY.finditer(opening[:UNSALUTED]):
-        month, number_ = number(match["month"]), number(match["day"])
-        if month and number_ and month <= 12 and number_ <= 31:
-            spans = every_year(lambda y, m=month, d=number_: (day(y, m, d), day(y, m, d)))  # type: ignore[misc]
-            yield Clue("meeting-day", "text", match.start(), match.end(), spans)
-            return
+    for rule, pattern in (("dateline-day", _BARE_DAY), ("meeting-day", _MEETING_DAY)):
+        for match in pattern.finditer(opening[:UNSALUTED]):
+            month, number_ = number(match["month"]), number(match["day"])
+            if month and number_ and month <= 12 and number_ <= 31:
+                spans = every_year(lambda y, m=month, d=number_: (day(y, m, d), day(y, m, d)))  # type: ignore[misc]
+                yield Clue(rule, "text", match.start("month"), match.end("day") + 1, spans)
+                return
 
 
 def _is_line(opening: str, match: re.Match[str], meets: re.Match[str]) -> bool:
@@ -98,9 +106,8 @@ def _is_line(opening: str, match: re.Match[str], meets: re.Match[str]) -> bool:
 
 def _title(speech: Speech) -> Iterator[Clue]:
     title = fold(speech.title)
-    for match in _DATE.finditer(title):
-        spans = _days(match)
-        if spans and not _STAMP.search(title[: match.start()][-16:]):
+    for match, spans in dates(title):
+        if not _STAMP.search(title[: match.start()][-16:]):
             yield Clue("title-date", "title", match.start(), match.end(), spans)
             return
     found = [(int(match[1]), match) for match in _TITLE_YEAR.finditer(title)]
@@ -130,8 +137,9 @@ def _closing(speech: Speech) -> Iterator[Clue]:
     if len(lines) < 2:
         return
     last = fold(lines[1])
-    match = _DATE.search(last)
-    if match and (spans := _days(match)) and len(last.strip()) <= len(match[0]) + 4:
+    for match, spans in dates(last):
+        if len(last.strip()) > len(match[0]) + 4:
+            continue
         at = start + len(lines[0]) + 1
         yield Clue("closing-date", "text", at + match.start(), at + match.end(), spans)
 
@@ -140,11 +148,24 @@ def _clue(rule: str, match: re.Match[str], field: Field, spans: Spans) -> Clue:
     return Clue(rule, field, match.start(), match.end(), spans)
 
 
+def dates(text: str) -> Iterator[tuple[re.Match[str], Spans]]:
+    """The days and months that a folded text names with their year, in the forms that datelines have.
+
+    >>> [date.fromordinal(spans[0][0]).isoformat() for _, spans in dates("2009.3.5，零七年八月二十九号")]
+    ['2009-03-05', '2007-08-29']
+    """
+    for match in _DATE.finditer(text):
+        if spans := _days(match):
+            yield match, spans
+
+
 def _days(match: re.Match[str]) -> Spans:
     """The day or the month a match names; empty where there is no such day."""
-    year = int(match["year"] or match["year2"])
-    if year < 100:
-        year += 2000 if year <= LAST_YEAR % 100 else 1900
+    year = _year(match["year"] or match["year2"])
+    if match["lunar"]:
+        first = named_days()["spring_festival"].get(year)
+        lunar = number(match["lunar"]) or 0
+        return between(first + lunar - 1, first + lunar - 1) if first and 1 <= lunar <= 30 else ()
     month = number(match["month"] or match["month2"])
     written = match["day"] or match["day2"]
     at = number(written) if written else None
@@ -157,3 +178,15 @@ def _days(match: re.Match[str]) -> Spans:
     except ValueError:
         return ()
     return ((exact, exact),)
+
+
+def _year(written: str) -> int:
+    """The year of 2009, 09 or 零九; of two digits, the latest that the calendar reaches."""
+    digits = "".join(
+        str("零一二三四五六七八九".find(char)) if not char.isdigit() else char
+        for char in written.translate(_ZEROS)
+    )
+    year = int(digits)
+    if year < 100:
+        year += 2000 if year <= LAST_YEAR % 100 else 1900
+    return year

@@ -21,7 +21,9 @@ FRESH = 460
 
 _VERB = r"(?:召开|举办|举行|开幕|闭幕|开园|开赛)"
 _YEAR_OF = re.compile(rf"[”\"]?[^，。；\n精]{{0,6}}{_VERB}?(?:之年|的(?:这|那)?一年|年(?=[，。；]))")
-_FIRST_YEAR = re.compile(r"精神[”\"]?的?(?:关键)?(?:开局|起步|第一|首|头一)(?:之|一)?年")
+_FIRST_YEAR = re.compile(
+    r"(?:精神|(?:战略|决策)?部署|决定)[”\"]?(?:、全面深化改革)?的?(?:关键)?(?:开局|起步|第一|首|头一)(?:之|一)?年"
+)
 _WILL = re.compile(r"[”\"]?[^，。；\n]{0,6}?(?:将于|将在|将要)")
 _SOON = re.compile(
     rf"[”\"]?[^，。；\n精]{{0,4}}(?:即将|就要|马上|很快)|[”\"]?(?:胜利)?{_VERB}(?:在即|前夕|在望|临近)|在即"
@@ -33,7 +35,7 @@ _AHEAD = re.compile(r"[^，。；\n精]{0,4}召开(?:之际|之年)")
 _AHEAD_BEFORE = re.compile(r"(?:迎接|喜迎|迎来)[^，。；\n]{0,6}$")
 _OVER = r"(?:胜利|圆满|成功|隆重|顺利)*(?:闭幕|结束|落幕|落下帷幕|闭会|开完|召开)"
 _JUST = re.compile(
-    rf"[”\"]?[^，。；\n精]{{0,3}}(?:刚刚?|日前|不久前){_OVER}|[”\"]?{_OVER}(?:之后|后)?(?:不久|没多久)"
+    rf"[”\"]?[^，。；\n精]{{0,3}}(?:刚刚?|日前|不久前){_OVER}(?!的)|[”\"]?{_OVER}(?:之后|后)?(?:不久|没多久)"
 )
 _JUST_BEFORE = re.compile(rf"(?:刚刚?|日前|不久前){_OVER}的?[^，。；\n]{{0,6}}$")
 _HELD = re.compile(rf"[”\"]?[^，。；\n精]{{0,8}}?{_VERB}(?!之?前|以?后|之后|以来|时|的|在即)")
@@ -124,7 +126,8 @@ def _placed(text: str, mention: Mention) -> Clue | None:
 def _year_of(text: str, mention: Mention, year: int, away: int) -> Clue | None:
     """今年是党的二十大召开之年, 今年将召开党的二十大, 今年是贯彻党的二十大精神的开局之年."""
     event, end = mention.event, mention.end
-    if event.kind == CONGRESS and _FIRST_YEAR.match(text, end):
+    late = date.fromordinal(event.end).month >= 9
+    if (event.kind == CONGRESS or (event.kind == PLENUM and late)) and _FIRST_YEAR.match(text, end):
         return _clue("event-year", mention, years(clamp(year + 1 + away)))
     if _YEAR_OF.match(text, end):
         return _clue("event-year", mention, years(clamp(year + away)))

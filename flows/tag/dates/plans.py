@@ -34,7 +34,12 @@ _PLAN_YEAR = re.compile(
     r"[^，。；\n]{0,14}?(?:(?P<first>开局之年|开局起步之年|起步之年|第一年|头一年|首年|第1年)|(?P<second>第二年|第2年)"
     r"|(?P<third>第三年|中期之年|第3年)|(?P<fourth>第四年|第4年)|(?P<last>收官之年|最后一年|末年|收官年|决胜之年|第五年))"
 )
-_PREPARED = re.compile(r"(?:编制|谋划|制定|起草|研究|开启|迎接|为)[^，。；\n“]{0,10}$")
+_CLOSES = re.compile(r"(?:规划)?(?:圆满|胜利)?收官(?=[、，])")
+_REVIEWED = re.compile(
+    r"[”\"]?(?:规划|计划)?(?:的)?(?:时期|期间|五年|末|目标任务|主要目标|各项目标|圆满|胜利|顺利)?[，,]?(?:基本|全面|圆满|胜利|顺利|如期)?"
+    r"(?:我们|我[市省县区]|完成|收官|实现|收好官|的?收官之年|的?最后一年)"
+)
+_PREPARED = re.compile(r"(?:编制|谋划|制定|起草|开启)[^，。；\n“]{0,10}$")
 _GOOD_START = re.compile(r"[^，。；\n]{0,6}(?:良好开局|开好局|开门红|坚实基础|起好步)")
 _LAST_PLAN_BUT = re.compile(r"(?:圆满收官|圆满完成|胜利收官|全面完成|收好官)")
 
@@ -91,11 +96,15 @@ def plan_clues(text: str) -> Iterator[Clue]:
         )
     if newest:
         plan, match = newest
-        yield _clue("plan-newest-from", match, since(min(plan.proposed, day(clamp(plan.first - 2), 7))))
+        yield _clue("plan-newest-from", match, since(min(plan.proposed, day(clamp(plan.first - 2)))))
         yield _clue("plan-newest-to", match, between(FIRST_DAY, day(clamp(plan.last + 1), 6, 30)))
-        yield _clue(
-            "plan-newest", match, between(day(clamp(plan.first - 1), 1), day(clamp(plan.last), 12, 31))
+        over = any(
+            _REVIEWED.match(text, other.end())
+            for other in _PLAN.all(text)
+            if plan.name in (other["quoted"], other["bare"]) and not other["law"]
         )
+        last = day(clamp(plan.last + 1), 3, 31) if over else day(clamp(plan.last), 12, 31)
+        yield _clue("plan-newest", match, between(day(clamp(plan.first - 1), 1), last))
 
 
 @cache
@@ -120,6 +129,8 @@ def _plan_year(text: str, match: re.Match[str], plan: Plan) -> Iterator[Clue]:
             )
         else:
             yield _clue("plan-year", named, years(clamp(year + away)), match)
+    elif shift(text, match.start()) == 0 and _CLOSES.match(text, match.end()):
+        yield _clue("plan-year", match, years(clamp(plan.last)))
     elif _GOOD_START.match(text, match.end()):
         yield _clue(
             "plan-opening", match, between(day(clamp(plan.first - 2), 9), day(clamp(plan.first + 1), 6, 30))
@@ -130,7 +141,7 @@ def _plan_year(text: str, match: re.Match[str], plan: Plan) -> Iterator[Clue]:
         )
     elif _LAST_PLAN_BUT.search(text[match.end() : match.end() + 10]):
         yield _clue(
-            "plan-closing", match, between(day(clamp(plan.last - 1)), day(clamp(plan.last + 1), 12, 31))
+            "plan-closing", match, between(day(clamp(plan.last - 1)), day(clamp(plan.last + 2), 3, 31))
         )
 
 

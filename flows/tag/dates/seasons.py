@@ -30,6 +30,7 @@ _PAST = (
     r"(?:佳节|长假|假期|小长假|节日|节|黄金周)?[”\"'’]?(?:才|也)?"
     r"(?:刚刚?过(?!去的?一年)(?!去的20)|刚刚?结束|刚刚?过去|已过|过后|过完)"
 )
+_IS_TODAY = r"(?<![的每])(?:今天|今日)[，,]?(?:正?是|恰是|恰逢|适逢|正值|欣逢)[^，。；\n第]{0,6}"
 _PAST_BEFORE = r"(?:刚刚?(?:过完|度过|过了|送走|欢度了?|结束)了?)[“\"'‘]?"
 _TELLS = re.compile(
     r"[^。；\n]{0,3}[，,]?[^，。；\n]{0,10}?(?:就|便|即)"
@@ -144,8 +145,8 @@ def _seasons() -> tuple[tuple[str, Phrase, Callable[[], Spans]], ...]:
 
 
 @cache
-def _near_holidays() -> tuple[tuple[Phrase, Phrase, Spans, Spans], ...]:
-    """Per holiday: the words for near and for just past, and the days of each."""
+def _near_holidays() -> tuple[tuple[Phrase, Phrase, Phrase, Spans, Spans, Spans], ...]:
+    """Per holiday: the words for near, for just past and for today, and the days of each."""
     found = []
     for holiday in holidays():
         names = f"(?:{holiday.names})"
@@ -159,7 +160,8 @@ def _near_holidays() -> tuple[tuple[Phrase, Phrase, Spans, Spans], ...]:
             16,
         )
         over = Phrase(f"{names}{_PAST}|{_PAST_BEFORE}[^，。；\n]{{0,2}}{names}", words, 12, 16)
-        found.append((soon, over, near, past))
+        now = Phrase(f'{_IS_TODAY}{names}(?:佳?节)?[”"]?(?=[，。！；、]|$)', words, 20, 5)
+        found.append((soon, over, now, near, past, union((at, at) for at in holiday.days)))
     return tuple(found)
 
 
@@ -172,7 +174,10 @@ def _spring(text: str, match: re.Match[str]) -> bool:
 def _holiday_clues(text: str) -> Iterator[Clue]:
     """国庆节即将到来, and in the opening 国庆长假刚过."""
     opening = text[:OPENING]
-    for soon, over, near, past in _near_holidays():
+    for soon, over, now, near, past, today in _near_holidays():
+        match = now.first(text)
+        if match and not elsewhen(text, match.start()):
+            yield Clue("today-holiday", "text", match.start(), match.end(), today)
         match = soon.first(text)
         if match and not elsewhen(text, match.start()):
             yield Clue("before-holiday", "text", match.start(), match.end(), near)

@@ -16,8 +16,10 @@ from flows.tag.dates.clues import (
     between,
     clamp,
     day,
+    since,
     years,
 )
+from flows.tag.dates.headings import announced, bare, headed, heading_end
 from flows.tag.dates.scan import phrase
 
 _Mention = tuple[int, re.Match[str]]
@@ -27,22 +29,6 @@ MOST_MENTIONS = 600
 
 # The first digit stands before the look-behind so that the search can skip to it.
 _YEAR = re.compile(r"((?:1(?<![\d.〔［\[].) ?9|2(?<![\d.〔［\[].) ?0) ?\d ?\d)\s{0,2}年(?!代)")
-_BARE = re.compile(r"[\s*#　]+")
-_OWN = r"(?:全[市省县区州盟旗]|我[市省县区州]|[市省县区]|自治区|国民)?(?:经济)?(?:和|与)?(?:社会发展|政府)?"
-_REVIEW = re.compile(
-    rf"{_OWN}(?:的)?(?:主要|重点)?工作(?:简要|基本)?(?:的)?(?:回顾|总结|完成情况|情况|成绩)"
-    r"|(?:工作)?(?:的)?(?:简要)?回顾|[及和与、][^，。；]{0,14}(?:回顾|总结)"
-    r"|(?:工作)?的?(?:基本)?(?:估计|主要成就|发展回顾|主要工作回顾)"
-)
-_PLAN = re.compile(
-    rf"{_OWN}(?:的)?(?:主要|重点|总体)?(?:预期)?(?:工作|发展)?(?:的)?"
-    r"(?:安排|重点工作|重点任务|总体要求|总体思路|总体安排|主要任务|主要目标|主要预期|预期目标|指导思想|工作安排"
-    r"|工作任务|目标任务|奋斗目标|工作重点|部署|重点|目标|任务|总体|建议|意见|思路|打算|工作计划)"
-    r"|(?:主要|重点)?工作(?=$|[（(：:])|政府工作(?!报告|回顾|总结)"
-)
-_HEADING_BEFORE = re.compile(
-    r"(?:^|[\n。])[\s*#]*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)]?\s{0,2}[、.．]?)?[\s*\d]*(?:[^\n。，]{0,14}[和及、])?[\s*]*$"
-)
 _TARGET_BEFORE = re.compile(r"(?:到|至|力争|争取|确保|[—－\-~～])\s{0,2}$")
 _TARGET_AFTER = re.compile(r"(?:底|末)?[，,]?(?:前|之前|力争|争取|确保|将|要|基本实现|全面实现|计划|预计到)")
 _RANGE_AFTER = re.compile(r"[—－\-~～至到]|远景")
@@ -56,9 +42,29 @@ _DONE_AFTER = re.compile(
 _NOT_YET = re.compile(r"[将要可]|力争|争取|预[期计]|计划|确保|应当")
 STAMP = re.compile(r"(?:发布|更新|上传|发表)(?:时间|日期|于)?[:： ]{0,3}$")
 """What stands before the day a site put a page up."""
-_CARRIED_OUT = re.compile(r"(?:的)?(?:全面|圆满|顺利|较好)?(?:完成|实现)")
-_TO_DO_BEFORE = re.compile(r"(?:做好|抓好|谋划|部署)[^，。；\n]{0,6}$")
-_GONE_BEFORE = re.compile(r"(?:刚刚|即将)?过去的\s{0,2}$")
+_GONE_BEFORE = re.compile(r"过去的\s{0,2}$")
+_GOING_BEFORE = re.compile(r"(?:即将|就要|将要)过去的\s{0,2}$")
+_NAME_AFTER = re.compile(
+    r"[^，。；、：\n]{0,8}(?:世博会|奥运会|亚运会|残运会|全运会|大运会|青奥会|冬奥会|亚冬会|军运会|运动会|世园会|博览会|峰会)"
+)
+_EXPECTED_AFTER = re.compile(
+    r"[底末]?(?:实现|建成|完工|竣工|投产|通车|投用|运营|投入|达到|基本|全面|全部|[上下]半年)"
+)
+_AHEAD_BEFORE = re.compile(r"(?:最迟在?|围绕|瞄准|面向|迎接|筹备|申办|备战|做好|于)\s{0,2}$")
+_BASE_BEFORE = re.compile(r"(?:[比较同从由自是为按]|相当于)\s{0,2}$")
+_BASE_AFTER = re.compile(r"的?\d")
+_REACHED_BEFORE = re.compile(
+    r"(?:增加|上升|提高|增长|提升|发展|扩大|下降|降低|减少|缩小|由|从)[^，。；\n到至]{0,20}[到至]\s{0,2}$"
+)
+_REACHED_AFTER = re.compile(r"[底末]?的?\s{0,2}\d")
+_THIS_YEAR = re.compile(r"今年")
+_ITS_WORK = re.compile(r"今年(?!又?[将才]?是|以来)")
+_COUNTY = re.compile("[全我]县")
+_CITY = re.compile("[全我][市省]|自治区")
+LAST_OF_JANUARIES = 2019
+"""The last year in which hardly any city or province held its session before New Year, as counties do."""
+NEAR_HEADING = 200
+"""Code points after a heading, or after 2015年是, in which 今年 is the year they name."""
 _AHEAD = re.compile(r"做好|我们[将要]|总体要求|总体思路|预期目标|工作的|今年")
 _PAST = re.compile(r"一年来|过去|完成|取得|应对|克服|不平凡")
 _REPORTED_BEFORE = re.compile(r"(?:通报|表彰|宣读|总结|公布)[^。；\n]{0,14}$")
@@ -77,6 +83,8 @@ class _Mentions:
     begun: list[_Mention] = field(default_factory=list)
     """With a result or a month that has been."""
     unclear: list[_Mention] = field(default_factory=list)
+    based: list[_Mention] = field(default_factory=list)
+    """What something is compared with: a year that is over, however long ago."""
     targets: list[_Mention] = field(default_factory=list)
 
 
@@ -101,52 +109,79 @@ def year_clues(text: str) -> Iterator[Clue]:
 
 
 def _read(text: str, match: re.Match[str], year: int, found: _Mentions) -> Iterator[Clue]:
-    """Sorts one named year in; a year that is told apart at once is a clue by itself."""
-    before = text[max(0, match.start() - 24) : match.start()]
-    after = _BARE.sub("", text[match.end() : match.end() + 40])
-    mention = (year, match)
-    if _RANGE_AFTER.match(after) or STAMP.search(before):
+    """A year that the words around it tell apart is a clue by itself; any other is sorted in."""
+    before, after = (
+        text[max(0, match.start() - 24) : match.start()],
+        bare(text[match.end() : match.end() + 40]),
+    )
+    if _RANGE_AFTER.match(after) or STAMP.search(before) or _NAME_AFTER.match(after):
         return
     if (_SAME_BEFORE.search(before) and not _SINCE_AFTER.match(after)) or _OPENED.match(after):
         yield _clue("this-year", match, years(year))
+    elif _REACHED_BEFORE.search(before) and _REACHED_AFTER.match(after):
+        found.based.append((year, match))
     elif _TARGET_BEFORE.search(before):
-        found.targets.append(mention)
+        found.targets.append((year, match))
     elif _RATED.match(after):
         yield _clue("annual-review", match, between(day(year, 11, 1), LAST_DAY))
         if _REPORTED_BEFORE.search(before):
             yield _clue("annual-review-next", match, years(clamp(year + 1)))
-    elif _REVIEW.match(after) and _HEADING_BEFORE.search(before):
-        found.reviewed.append(mention)
-    elif "各项" not in after[:4] and (plan := _PLAN.match(after)):
-        if _CARRIED_OUT.match(after, plan.end()):
-            found.reviewed.append(mention)
-        else:
-            (found.planned if _HEADING_BEFORE.search(before) else found.unclear).append(mention)
-    elif after.startswith("工作") and _TO_DO_BEFORE.search(before):
-        found.planned.append(mention)
+    elif kind := announced(text, match):
+        {"review": found.reviewed, "plan": found.planned, "mention": found.unclear}[kind].append(
+            (year, match)
+        )
+    elif _GOING_BEFORE.search(before):
+        yield _clue("going-year", match, between(day(year, 11, 1), day(clamp(year + 1), 1, 31)))
     elif _GONE_BEFORE.search(before):
         yield _clue("gone-year", match, years(clamp(year + 1)))
-    elif after.startswith(("是", "，是", "将是")):
+    elif heading := heading_end(text, match):
+        found.planned.append((year, match))
+        if this := _THIS_YEAR.search(text, heading, heading + NEAR_HEADING):
+            yield Clue("heading-this-year", "text", match.start(), this.end(), years(year))
+    else:
+        yield from _sort(text, match, year, found)
+
+
+def _sort(text: str, match: re.Match[str], year: int, found: _Mentions) -> Iterator[Clue]:
+    """Sorts in a year that is no heading and no target, by what is said of it."""
+    before, after = (
+        text[max(0, match.start() - 24) : match.start()],
+        bare(text[match.end() : match.end() + 40]),
+    )
+    if after.startswith(("是", "，是", "将是")):
         tail = text[match.end() : match.end() + 200]
-        ahead = _AHEAD.search(tail) and not _PAST.search(tail[:120])
-        (found.planned if ahead else found.described).append(mention)
-    elif not _TARGET_AFTER.match(after):
+        ahead = (_AHEAD.search(tail) and not _PAST.search(tail[:120])) or headed(text, match)
+        (found.planned if ahead else found.described).append((year, match))
+        if this := _ITS_WORK.search(tail.partition("\n")[0]):
+            yield Clue("year-is-this", "text", match.start(), match.end() + this.end(), years(year))
+    elif _BASE_BEFORE.search(before) or _BASE_AFTER.match(after):
+        found.based.append((year, match))
+    elif not (_AHEAD_BEFORE.search(before) or _EXPECTED_AFTER.match(after) or _TARGET_AFTER.match(after)):
         done = _DONE_AFTER.match(after)
-        (found.begun if done and not _NOT_YET.search(done[0]) else found.unclear).append(mention)
+        (found.begun if done and not _NOT_YET.search(done[0]) else found.unclear).append((year, match))
 
 
 def _plan(text: str, year: int, match: re.Match[str]) -> Iterator[Clue]:
     """2017年工作安排: said in that year, or in the last weeks of the year before."""
     yield _clue("plan-heading", match, between(day(clamp(year - 1), 11, 15), day(year, 12, 31)))
     this, gone = text.find("今年", match.end()), _YEAR_GONE.first(text)
-    if this >= 0:
+    if 0 <= this <= match.end() + NEAR_HEADING:
+        yield Clue("heading-this-year", "text", match.start(), this + 2, years(year))
+    elif this >= 0:
         yield Clue("plan-this-year", "text", this, this + 2, years(year))
     elif gone:
         yield _clue("plan-past-year", gone, years(year))
     elif (following := text.find("明年", match.end())) >= 0:
         yield Clue("plan-next-year", "text", following, following + 2, years(clamp(year - 1)))
+    elif year <= LAST_OF_JANUARIES and _of_a_city(text) and "今年" not in text[: match.start()]:
+        yield _clue("plan-heading-early", match, years(year))
     else:
         yield _clue("plan-heading-same", match, years(year))
+
+
+def _of_a_city(text: str) -> bool:
+    """Whether the text is spoken to the people's congress of a city or a province."""
+    return "各位代表" in text and bool(_CITY.search(text)) and not _COUNTY.search(text)
 
 
 def _review(text: str, year: int, match: re.Match[str]) -> Iterator[Clue]:
@@ -174,6 +209,9 @@ def _latest(found: _Mentions) -> Iterator[Clue]:
         year, match = max(found.begun, key=lambda mention: mention[0])
         yield _clue("begun-year", match, between(day(year), LAST_DAY))
         yield _clue("begun-year-near", match, between(day(year), day(clamp(year + 3), 12, 31)))
+    if found.based:
+        last, match = max(found.based, key=lambda mention: mention[0])
+        yield _clue("base-year", match, since(day(last)))
     rest = [mention for mention in found.unclear if not found.begun or mention[0] <= year + 1]
     if rest:
         year, match = max(rest, key=lambda mention: mention[0])

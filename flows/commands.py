@@ -47,6 +47,10 @@ def ingest(args: Namespace) -> int:
         return _run_flow(args, settings, paths=list(args.paths))
 
 
+MOST_REJECTS = 50
+"""Rejects of one reason that are printed for a person."""
+
+
 def rejects(args: Namespace) -> int:
     """Print what was not taken, or read those dump files again."""
     from flows.lock import hold
@@ -62,10 +66,12 @@ def rejects(args: Namespace) -> int:
         return ENDED.done
     for reason, number in Counter(reject.reason for reject, _ in found).items():
         print(f"{number:,} {reason}: {REASONS.get(reason, '')}")
-        for reject, _ in found:
-            if reject.reason == reason:
-                at = f" at byte {reject.source.offset:,}" if reject.source.offset else ""
-                print(f"  {safe(reject.source.file)}{at}: {safe(reject.detail)}")
+        of_reason = [reject for reject, _ in found if reject.reason == reason]
+        for reject in of_reason[:MOST_REJECTS]:
+            at = f" at byte {reject.source.offset:,}" if reject.source.offset else ""
+            print(f"  {safe(reject.source.file)}{at}: {safe(reject.detail)}")
+        if number > MOST_REJECTS:
+            print(f"  … and {number - MOST_REJECTS:,} more: jianghua rejects --json lists them all")
     if found:
         print("When you have mended what can be mended: jianghua rejects --retry")
     else:

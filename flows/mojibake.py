@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -50,12 +51,16 @@ def _characters(leads: range, trails: range) -> str:
 
 
 _FOLLOWING = range(0x80, 0xC0)
-_GBK_SIGN = re.compile(
-    f"[{_characters(range(0xE2, 0xF0), _FOLLOWING)}]"
+_GBK_FIRST = _characters(range(0xE2, 0xF0), _FOLLOWING)
+_GBK_REST = (
     f"[{_characters(range(0x81, 0xC0), range(0xE2, 0xF0))}?{LOST}]"
     f"[{_characters(range(0x81, 0xC0), _FOLLOWING)}?{LOST}]"
 )
+_GBK_SIGN = re.compile(f"[{_GBK_FIRST}]{_GBK_REST}")
 """The six bytes of two characters of UTF-8 as three of GBK; every such text begins with them."""
+_ANY_SIGN = re.compile(f"[{_LETTER}{_GBK_FIRST}](?:(?<=[{_LETTER}])[{_HIGH}]|{_GBK_REST})")
+"""Either sign in one pass, asked first; what was lost and read wrongly holds one too. The class comes first,
+and is told apart behind, or it would be slow."""
 _TOKEN = rb"[\xe2-\xef](?:[\x80-\xbf]{2}|[\x80-\xbf][?\x1a](?:[\x80-\xbf]{2})?|[?\x1a][\x80-\xbf]?)"
 _UTF8_RUN = re.compile(_TOKEN + rb"(?:[\t -~]{0,40}" + _TOKEN + rb")*")
 """Characters of three bytes; the last byte of one may be lost, with the first of the next or without, and
@@ -94,6 +99,8 @@ def repair(text: str, stage: str) -> tuple[str, list[Edit], int]:
 
 def _by_parts(text: str) -> list[_Found]:
     found = list[_Found]()
+    if not _ANY_SIGN.search(text):
+        return found
     for sign, runs in _FAMILIES:
         if sign.search(text) and next(runs(text, GAIN), None):
             found += runs(text, GAIN_BESIDE)
@@ -159,6 +166,7 @@ def _utf8_in_line(line: str, offset: int, least: float) -> Iterator[_Found]:
             yield _Found(offset + first, offset + last, after, exact)
 
 
+@lru_cache(maxsize=1 << 16)
 def _gbk(character: str) -> bytes:
     """The bytes of a character, one for what cannot be part of a repair."""
     if character == LOST:

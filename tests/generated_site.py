@@ -7,9 +7,9 @@ import random
 from pathlib import Path
 
 HOST = "www.chaoyangge.example.cn"
-TOP = ["朝阳阁夜读 一城山水半城书", "渡口旧事 | 老街灯火 | 桥头茶馆"]
+TOP = ["朝阳阁夜读 一城山水半城书", "渡口旧事录 与老街灯火同读"]
 INSIDE = "此处风景由朝阳阁摄影社拍摄"
-BOTTOM = ["晨起读一页，晚来听江声，朝阳阁与渡口的灯一同亮着。", "阁中藏卷一万二千余，第{n}位客人"]
+BOTTOM = ["晨起读一页 晚来听江声 朝阳阁与渡口的灯一同亮着", "阁中藏卷一万二千余，第{n}位客人"]
 STANDING = ["同志们：", "一、提高认识", "谢谢大家！", "鹤川县人民政府办公室", "2021年3月5日"]
 """What the writers of this site share."""
 

@@ -64,6 +64,8 @@ PLAIN: dict[str, Shape] = {
     "pairs of question marks": of("??a"),
     "pairs of question marks in Chinese": of("看??催的"),
     "numerals as items": of("一、"),
+    "numerals that do not begin": of("。二、"),
+    "lines of one width": of("字" * 40 + "\n"),
     "item lines": numbered("{}、抓项目\n"),
     "broken entities": of("&#"),
     "ampersands": of("&"),

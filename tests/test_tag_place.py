@@ -37,7 +37,7 @@ def place_of(given: dict[str, Any]) -> tuple[Speech, Place]:
     return s, find_place(s, date)
 
 
-@pytest.mark.parametrize(("given_", "expected"), cases("real-shaped"))
+@pytest.mark.parametrize(("given_", "expected"), cases("real-shaped") + cases("speeches"))
 def test_place(given_: dict[str, Any], expected: dict[str, Any]) -> None:
     s, found = place_of(given_)
     got = {
@@ -51,6 +51,11 @@ def test_place(given_: dict[str, Any], expected: dict[str, Any]) -> None:
         assert found.region_tag.unknown == expected["unknown"]
     for tag, known in ((found.level_tag, found.level), (found.region_tag, found.region.name)):
         check_tag(s, tag, known)
+
+
+@pytest.mark.parametrize(("given_", "expected"), cases("roles"))
+def test_roles_of_names(given_: dict[str, str], expected: dict[str, str]) -> None:
+    assert {m.name.surface: m.role for m in mentions(speech(given_["text"]))} == expected
 
 
 @pytest.mark.parametrize(("given_", "expected"), cases("negative"))

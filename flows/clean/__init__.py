@@ -8,7 +8,7 @@ from flows.clean.claims import Survey
 from flows.clean.copies import drop_copy
 from flows.clean.counters import drop_counters
 from flows.clean.draft import STAGE, Draft, fold
-from flows.clean.fields import address, host, moment
+from flows.clean.fields import address, host
 from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, drop_tags, unescape
 from flows.clean.parting import part_notices
 from flows.clean.repeats import drop_summary
@@ -17,6 +17,7 @@ from flows.clean.running import drop_running_heads, drop_running_lines
 from flows.clean.survey import survey
 from flows.clean.title import drop_title_lines, drop_title_prefix, find_title
 from flows.clean.typography import part_indented, punctuate, punctuated, set_paragraphs
+from flows.read import iso_time
 from flows.records import Page, Reject
 
 __all__ = ["clean"]
@@ -107,7 +108,7 @@ def _with_facts(page: Page, found: Survey) -> Page:
         page,
         source=source,
         head="\n".join(filter(None, [page.head, *found.head])),
-        published=page.published or next(filter(None, map(moment, times)), None),
+        published=page.published or next(filter(None, map(iso_time, times)), None),
         url=url,
         site=page.site or host(url),
         number=number,

@@ -20,6 +20,12 @@ _OWN = 0.25
 """Share of what comes twice that both copies may hold beside it; with more in each they are two texts."""
 _CLAUSE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fffA-Za-z0-9.%]{6,}")
 """Letters between punctuation. Shorter ones (各位代表, 谢谢大家) come twice in any speech."""
+_PIECE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fffA-Za-z0-9.%]+")
+_FIGURE = re.compile("[0-9一二三四五六七八九十]")
+_LOOKED_FOR = 500
+"""Pieces that are looked for inside others, each of which costs a pass over the text."""
+_OTHER = 0.1
+"""Share of a copy's pieces between punctuation that the other may lack: what was cut or set otherwise."""
 _ANCHORS = 24
 """Clauses at the beginning, two neighbours of which a copy repeats."""
 _ONCE = 1.2
@@ -63,6 +69,9 @@ def drop_copy(draft: Draft) -> None:
     found = _copies(lines)
     if not found:
         return
+    copies = lines[found.first : found.first_end + 1], lines[found.second : found.second_end + 1]
+    if _says_more(*(copies if _second_is_better(found) else copies[::-1])):
+        return
     if _second_is_better(found):
         start = _lead(lines, found.second, found.first_end)
         above = lines[: found.first]
@@ -77,6 +86,17 @@ def drop_copy(draft: Draft) -> None:
         if signed and lines[last : last + len(signed)] == signed:
             last += len(signed)
         draft.drop_lines("copy", range(end, last))
+
+
+def _says_more(dropped: list[str], kept: list[str]) -> bool:
+    """Whether what would be dropped holds a figure, or many short words, that the other has not: then they
+    are two like passages (the villages of a county, one speech in two years), not one given twice."""
+    whole, told = "".join(kept), {piece for line in kept for piece in _PIECE.findall(line)}
+    pieces = [piece for line in dropped for piece in _PIECE.findall(line)]
+    missing = [piece for piece in pieces if piece not in told]
+    if len(missing) <= _LOOKED_FOR:  # they may be parts of longer pieces
+        missing = [piece for piece in missing if piece not in whole]
+    return len(missing) > _OTHER * len(pieces) or any(map(_FIGURE.search, missing))
 
 
 def _second_is_better(found: _Copies) -> bool:
@@ -95,16 +115,22 @@ def _begins_again(text: str) -> bool:
     """Whether two neighbours of the first long clauses stand in the text again, as near to each other: what
     most pages fail at once."""
     first = list(islice(_CLAUSE.finditer(text), _ANCHORS))
-    for one, two in pairwise(first):
-        again = text.find(one[0], two.end())
-        if again > 0 and text.find(two[0], again, again + two.end() - one.start() + _SLACK) > 0:
-            return True
+    for number in range(1, len(first), 2):  # of two neighbours, one has an odd number
+        if text.find(first[number][0], first[number].end()) > 0:
+            for one, two in pairwise(first[number - 1 : number + 2]):
+                again = text.find(one[0], two.end())
+                if again > 0 and text.find(two[0], again, again + two.end() - one.start() + _SLACK) > 0:
+                    return True
     return False
 
 
 def _copies(lines: list[str]) -> _Copies | None:
-    clauses = [(c[0], n) for n, line in enumerate(lines) if is_prose(line) for c in _CLAUSE.finditer(line)]
-    starts = _starts([clause for clause, _ in clauses])
+    clauses = [(c, n) for n, line in enumerate(lines) if is_prose(line) for c in _CLAUSE.findall(line)]
+    said = [clause for clause, _ in clauses]
+    whole, once = sum(map(len, said)), sum(map(len, set(said)))
+    if whole - once < max(_LEAST, whole * _OF_PAGE):
+        return None
+    starts = _starts(said)
     return next(filter(None, (_copy_from(clauses, *start) for start in starts)), None)
 
 

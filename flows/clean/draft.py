@@ -9,17 +9,12 @@ from functools import lru_cache
 from flows.records import Edit
 
 STAGE = "clean"
-_FOLDED_MARKS = [(wide, chr(ord(wide) - 0xFEE0)) for wide in "：，（）／！？；＞＜［］＿｜．％＆＝"]
-_FOLDED_MARKS.append(("\u3000", " "))
-_FOLDED_LETTERS = {
-    wide: wide - 0xFEE0
-    for first, last in ("０９", "ＡＺ", "ａｚ")
-    for wide in range(ord(first), ord(last) + 1)
-}
-_LETTERS = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_COMMON = [(wide, chr(ord(wide) - 0xFEE0)) for wide in "：，（）！？；"] + [("\u3000", " ")]
+_RARE = re.compile("[０-９Ａ-Ｚａ-ｚ／＞＜［］＿｜．％＆＝]")
+_FOLDED_RARE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if _RARE.match(chr(wide))}
 _LINE = 600
 """Characters of a line that is looked at by many rules, so that its folded form is kept for a while."""
-_BREAKS = ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
+_BREAKS = ("\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _SPACED_OUT = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: [{_HAN}]){{3,}}(?![{_HAN}])")
 _SPACE_IN_SENTENCE = re.compile(rf"(?<=[{_HAN}，。；：、]) (?=[{_HAN}，。；：、“（])")
@@ -42,14 +37,23 @@ class Draft:
     """
 
     def __init__(self, text: str):
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
         for mark in _BREAKS:
             text = text.replace(mark, "\n")
         self.text = text
         self.edits: list[Edit] = []
+        self._parted = "", [""]
+        """A text and its lines: most rules change nothing, so that the next need not part it again."""
+        self._tidied = ""
+        """The text as it was after white space was last put right."""
 
     @property
     def lines(self) -> list[str]:
-        return self.text.split("\n")
+        """The lines of the text, not to be changed in place."""
+        if self._parted[0] is not self.text:
+            self._parted = self.text, self.text.split("\n")
+        return self._parted[1]
 
     def replace(self, rule: str, spans: Iterable[Span]) -> None:
         """Replace spans, given in order and apart from each other, as the work of one rule."""
@@ -82,9 +86,13 @@ class Draft:
 
     def tidy(self) -> None:
         """White space: one paragraph a line, no blank lines, no spaces that only lay the page out."""
+        if self.text is self._tidied:
+            return
         # A printable line without a space has no white space at all: that is most lines, told at little cost.
-        kept = (line if " " not in line and line.isprintable() else tidy_line(line) for line in self.lines)
-        self.text = "\n".join(line for line in kept if line)
+        kept = [line if " " not in line and line.isprintable() else tidy_line(line) for line in self.lines]
+        if kept != self.lines or "" in kept:
+            self.text = "\n".join(filter(None, kept))
+        self._tidied = self.text
 
 
 def tidy_line(line: str) -> str:
@@ -120,10 +128,10 @@ def squeeze(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    # Mark by mark, which is many times faster than one table for all: most texts have four or five of them.
-    for wide, half in _FOLDED_MARKS:
+    # Mark by mark, which is many times faster than one table for all.
+    for wide, half in _COMMON:
         text = text.replace(wide, half)
-    return text.translate(_FOLDED_LETTERS) if _LETTERS.search(text) else text
+    return text.translate(_FOLDED_RARE) if _RARE.search(text) else text
 
 
 _folded_line = lru_cache(maxsize=4096)(_folded)

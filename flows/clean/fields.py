@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from flows.clean.draft import fold
@@ -15,7 +14,6 @@ _COUNT = re.compile(r"[^，。；,;]{0,30}")
 _COUNTER = re.compile(r"\d{1,9}")
 _DAY = r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?"
 _CLOCK = r"(\d{1,2})\s?:\s?(\d{2})(?:\s?:\s?(\d{2}))?"
-_MOMENT = re.compile(rf"{_DAY}(?:[\sT]*{_CLOCK})?")
 _BARS = " \t\u3000|丨｜•·┊【[（("
 """What sites put between fields."""
 _BARE_MOMENT = re.compile(rf"\s*{_DAY}\s*{_CLOCK}\s*")
@@ -61,6 +59,8 @@ def fields(line: str, following: str = "") -> list[Field]:
     kind, label, value = result[-1]
     if (kind == "summary" and value) or any(f[0] == "counter" and not _COUNT.fullmatch(f[2]) for f in result):
         return []
+    if any(said.endswith(("。", "！", "？")) for _, _, said in result):  # a sentence with a colon in it
+        return []
     if kind == "counter" and not value and _COUNTER.fullmatch(following.strip()):
         result[-1] = (kind, label, following.strip())
     return result
@@ -79,23 +79,6 @@ def loose_field(line: str) -> list[Field]:
 def _closing(folded: str, start: int) -> str:
     """The bracket that closes a field whose label stands behind an opening one."""
     return {"【": "】", "[": "]］", "(": ")）"}.get(folded[start - 1 : start], "")
-
-
-def moment(value: str) -> str | None:
-    """A day, or a day and a time, as ISO 8601; None where there is none.
-
-    >>> moment("2022-05-23 06:11:00"), moment("2010年1月5日"), moment("未知")
-    ('2022-05-23T06:11:00', '2010-01-05', None)
-    """
-    found = _MOMENT.search(fold(value))
-    if not found:
-        return None
-    numbers = [int(group or 0) for group in found.groups()]
-    try:
-        when = datetime(*numbers)  # type: ignore[arg-type]
-    except ValueError:
-        return None
-    return when.isoformat() if found[4] else when.date().isoformat()
 
 
 def is_day(line: str) -> bool:

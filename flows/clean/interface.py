@@ -8,7 +8,7 @@ from functools import cache
 
 from flows.clean.draft import fold
 from flows.clean.notice import is_spoken
-from flows.clean.rules import rows
+from flows.clean.rules import any_word, rows
 
 LONGEST = 90
 """Characters of the longest line of a screen that is looked at."""
@@ -44,7 +44,10 @@ def is_interface(line: str, *, weak: bool = False) -> bool:
     line = line.strip()
     if not 0 < len(line) <= LONGEST or _NUMBERED.match(line):
         return False
-    share, strong = _cover(fold(line))
+    form = fold(line)
+    if not weak and not _strong().search(form):
+        return False
+    share, strong = _cover(form)
     if share == 1:
         return strong or (weak and any(map(str.isalnum, line)))
     if not strong or (is_spoken(line) and not _READER.search(line)):
@@ -91,6 +94,12 @@ def _cover(form: str) -> tuple[float, bool]:
                 best[end] = max(best[end], (covered + len(word), strong or is_strong))
     covered, strong = best[-1]
     return (min(covered / letters, 1), strong) if letters else (1, False)
+
+
+@cache
+def _strong() -> re.Pattern[str]:
+    """A word that only a screen says: asked first, since few lines have one."""
+    return any_word(row["word"] for row in rows("clean/interface-words.tsv") if row["strength"] == "strong")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from flows.clean.draft import Draft, Span
 from flows.clean.rules import by_place
@@ -27,12 +28,15 @@ _BOLD_LINE = re.compile(
     r"|[(（]?(?:[一二三四五六七八九十]{1,3}[)）、.]|\d{1,3}[、.．])[^*\n]{1,200}\*\*)",
     re.MULTILINE,
 )
+_ESCAPED_LINE_FEED = re.compile(r"(?<=[^\x00-\x7f])(?:\\n)+(?=[^\x00-\x7f]|$)")
 _BOLD = re.compile(r"\*\*")
+_AMID = re.compile(r"[\u3400-\u9fff]\*\*[\u3400-\u9fff]")
 _MASKED_PLACE = re.compile(r"[省市州县区乡镇村盟旗局委厅办校院]")
 
 
 def unescape(draft: Draft) -> None:
-    """Line breaks and entities that were written out as text. A lone ``\\n`` may be part of a path: it stays.
+    """Line breaks and entities that were written out as text. A lone ``\\n`` may be part of a path: it stays,
+    unless it stands several times between Chinese.
 
     >>> draft = Draft("各位代表：\\\\r\\\\n&nbsp;我报告工作。")
     >>> unescape(draft)
@@ -42,6 +46,9 @@ def unescape(draft: Draft) -> None:
     if "\\r\\n" in draft.text:
         breaks = _ESCAPED_BREAK.finditer(draft.text)
         draft.replace("escaped-break", [(found.start(), found.end(), "\n") for found in breaks])
+    elif "\\n" in draft.text:
+        feeds = [(m.start(), m.end(), "\n") for m in _ESCAPED_LINE_FEED.finditer(draft.text)]
+        draft.replace("escaped-break", feeds if len(feeds) > 1 else ())
     entities: list[Span] = []
     for found in _ENTITY.finditer(draft.text) if "&" in draft.text else ():
         character = html.unescape(found[0])
@@ -96,32 +103,44 @@ def drop_markdown(draft: Draft) -> None:
     >>> draft.text
     '一、回顾\\n二、任务\\n要抓项目。\\n**区与**县'
     """
-    if not any(mark in draft.text for mark in "#>*"):
-        return
-    headings = [(found.start(), found.end(), "") for found in _HEADING_MARK.finditer(draft.text)]
+    headings = sorted({span for mark in "#>" for span in _at_line_start(_HEADING_MARK, draft.text, mark)})
     bold = any(
-        not _MASKED_PLACE.match(found[0].lstrip("* \t\u3000")) for found in _BOLD_LINE.finditer(draft.text)
+        not _MASKED_PLACE.match(draft.text[start:end].lstrip("* \t\u3000"))
+        for start, end, _ in _at_line_start(_BOLD_LINE, draft.text, "**")
     )
     if not headings and not bold:
         return
     draft.replace("heading-mark", headings)
-    draft.replace(
-        "rule-line", [(found.start(), found.end(), "") for found in _RULE_LINE.finditer(draft.text)]
-    )
-    spans: list[Span] = []
-    at = 0
-    for line in draft.lines:
-        spans += ((at + start, at + end, "") for start, end in _bold_marks(line))
-        at += len(line) + 1
-    draft.replace("bold", spans)
+    draft.replace("rule-line", _at_line_start(_RULE_LINE, draft.text, "---"))
+    lines = _lines_with("**", draft.text)
+    draft.replace("bold", [span for start, end in lines for span in _bold_marks(draft.text, start, end)])
 
 
-def _bold_marks(line: str) -> list[tuple[int, int]]:
-    """The marks of bold on a line: pairs, none of which stands for a place."""
-    marks = [found.span() for found in _BOLD.finditer(line)]
-    if len(marks) % 2 or any(_MASKED_PLACE.match(line, end) for _, end in marks):
+def _lines_with(mark: str, text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each line that holds a mark: few lines do, and all others are passed over at once."""
+    at = text.find(mark)
+    while at >= 0:
+        end = text.find("\n", at) % (len(text) + 1)
+        yield text.rfind("\n", 0, at) + 1, end
+        at = text.find(mark, end)
+
+
+def _at_line_start(pattern: re.Pattern[str], text: str, mark: str) -> list[Span]:
+    """Where a pattern for the start of a line matches a line with this mark."""
+    found = (pattern.match(text, start) for start, _ in _lines_with(mark, text))
+    return [(each.start(), each.end(), "") for each in found if each]
+
+
+def _bold_marks(text: str, start: int, end: int) -> list[Span]:
+    """The marks of bold on a line: pairs, none of which stands for a place. A pair with Chinese on all four
+    sides (我到**集团和**公司) may be two names that were taken out: it stays."""
+    marks = [found.span() for found in _BOLD.finditer(text, start, end)]
+    if len(marks) % 2 or any(_MASKED_PLACE.match(text, end) for _, end in marks):
         return []
-    return marks
+    pairs = zip(marks[::2], marks[1::2], strict=True)
+    return [
+        (*mark, "") for pair in pairs if not all(_AMID.match(text, at - 1) for at, _ in pair) for mark in pair
+    ]
 
 
 def drop_inside(draft: Draft) -> None:

@@ -23,7 +23,7 @@ def part_notices(draft: Draft) -> None:
     >>> draft.lines
     ['本文由网友上传，仅供参考。', '同志们：', '我们开会。', '谢谢大家！', '本文档下载后可编辑。']
     """
-    lines = draft.lines
+    lines = list(draft.lines)
     edge = range(min(_EDGE, len(lines)))
     first = next((n for n in edge if begins_body(lines[n]) and not notice(lines[n])), None)
     if first is not None:
@@ -31,7 +31,8 @@ def part_notices(draft: Draft) -> None:
     last = next((-1 - n for n in edge if _holds_body(lines[-1 - n])), None)
     if last is not None:
         lines[last] = _part_last(lines[last])
-    draft.text = "\n".join(lines)
+    if lines != draft.lines:
+        draft.text = "\n".join(lines)
 
 
 def _part_first(line: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
@@ -14,6 +15,7 @@ from flows.resources import reference
 Where = Literal["line", "head", "end", "edge", "opening", "tail", "inside", "close"]
 _OF_PAGE = "本文|文章|文档|资料|本页|页面|帖子|稿件"
 """What may stand before the label of a field: 文章编号, 资料ID."""
+_NAME = re.compile(r"\(\?P<\w+>")
 LONGEST = 600
 """Characters of the longest line that a whole-line rule is tried on; a longer one is prose."""
 
@@ -37,25 +39,74 @@ def furniture() -> tuple[Rule, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """Some of the rules, in the order of the file."""
+
+    each: tuple[Rule, ...]
+    any: re.Pattern[str]
+    """What one of them matches: most lines fail all of them, and learn it in one call."""
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.each)
+
+
 @cache
-def by_place(*places: Where) -> tuple[Rule, ...]:
+def by_place(*places: Where) -> Rules:
     """The furniture rules that apply in these places.
 
     >>> "download" in [rule.name for rule in by_place("line")]
     True
     """
-    return tuple(rule for rule in furniture() if rule.where in places)
+    rules = tuple(rule for rule in furniture() if rule.where in places)
+    return Rules(rules, any_of(rule.pattern.pattern for rule in rules))
 
 
-def match(line: str, rules: tuple[Rule, ...]) -> tuple[Rule, re.Match[str]] | None:
+def match(line: str, rules: Rules) -> tuple[Rule, re.Match[str]] | None:
     """The first of the rules that takes the whole line, and how it matched."""
     if len(line) > LONGEST:
         return None
     folded = fold(line)
+    if not rules.any.fullmatch(folded):
+        return None
     for rule in rules:
         if found := rule.pattern.fullmatch(folded):
             return rule, found
     return None
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for what any of these matches, without the names of their groups.
+
+    >>> any_of(["(?P<a>x)y", "(?P<a>z)"]).fullmatch("z") is not None
+    True
+    """
+    return re.compile("|".join(f"(?:{_NAME.sub('(?:', pattern)})" for pattern in patterns))
+
+
+def any_word(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern to search for any of some plain words, several times as fast as ``one|two|three``.
+
+    One class finds where a word may begin, a second tells most of these places from a word; only then are the
+    words themselves tried, by what is behind and ahead.
+
+    >>> any_word(["图", "上传", "下载"]).search("请下载本文").start()
+    1
+    """
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0], []).append(word[1:])
+    alone = [first for first, found in rests.items() if "" in found]
+    seconds = {rest[0] for found in rests.values() for rest in found if rest}
+    tried = "|".join(
+        f"(?<={re.escape(first)})(?:{'|'.join(map(re.escape, found))})" for first, found in rests.items()
+    )
+    either = f"(?<={_class(alone)})|" if alone else ""
+    return re.compile(f"{_class(rests)}(?:{either}(?={_class(seconds)})(?:{tried}))")
+
+
+def _class(characters: Iterable[str]) -> str:
+    return f"[{''.join(map(re.escape, sorted(characters)))}]"
 
 
 @cache

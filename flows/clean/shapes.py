@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from functools import cache
 
 from flows.clean.draft import fold
-from flows.clean.rules import LONGEST, rows
+from flows.clean.rules import LONGEST, any_of, rows
 
 _COMMA = re.compile(r"[,，。;；]")
 _ENDS = tuple("。!?！？")
@@ -36,8 +35,7 @@ def has_shape(line: str, *shapes: str) -> bool:
     """
     if len(line) > LONGEST:
         return False
-    folded = fold(line)
-    return any(pattern.fullmatch(folded) for shape in shapes for pattern in _shapes()[shape])
+    return _shapes(*shapes).fullmatch(fold(line)) is not None
 
 
 def is_title(line: str) -> bool:
@@ -94,8 +92,9 @@ def is_foreign(lines: list[str]) -> bool:
     (True, False, False)
     """
     text = "\n".join(lines)[:1000]
-    letters = sum(map(str.isalpha, text))
-    return letters >= _LATIN and not _HAN.search(text) and "thank" not in text.lower()
+    if _HAN.search(text):
+        return False
+    return sum(map(str.isalpha, text)) >= _LATIN and "thank" not in text.lower()
 
 
 def stops_midway(text: str) -> bool:
@@ -119,8 +118,5 @@ def cut_mark(text: str) -> str | None:
 
 
 @cache
-def _shapes() -> dict[str, list[re.Pattern[str]]]:
-    found: dict[str, list[re.Pattern[str]]] = defaultdict(list)
-    for row in rows("clean/shapes.tsv"):
-        found[row["shape"]].append(re.compile(row["pattern"]))
-    return found
+def _shapes(*shapes: str) -> re.Pattern[str]:
+    return any_of(row["pattern"] for row in rows("clean/shapes.tsv") if row["shape"] in shapes)

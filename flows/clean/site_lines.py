@@ -28,6 +28,7 @@ from functools import cache
 from heapq import nsmallest
 
 from flows.clean.draft import Draft, fold
+from flows.clean.notice import names_a_site
 from flows.clean.rules import rows
 from flows.clean.shapes import has_shape, is_title
 from flows.clean.survey import survey
@@ -56,6 +57,8 @@ _WORK_TITLE = 12
 """Letters from which a speech's title names one speech; 政府工作报告 does not."""
 _MOST_LETTERS = 400
 """Letters that may be taken off a page though they are more than half of it."""
+_SENTENCE_ENDS = ("。", "!", ";")
+"""A sentence is a writer's, whose closing words may be the same each year, unless it names a site."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
@@ -121,6 +124,7 @@ def standing(line: str) -> bool:
     return (
         is_title(line)
         or has_shape(line, "dateline", "speaker", "salutation", "heading", "closing")
+        or (folded.endswith(_SENTENCE_ENDS) and not names_a_site(line))
         or any(pattern.fullmatch(folded) for pattern in _phrases())
     )
 

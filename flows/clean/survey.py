@@ -9,7 +9,7 @@ from flows.clean.above import read_above
 from flows.clean.below import read_below
 from flows.clean.claims import Survey, notice_claim, rule_claim
 from flows.clean.notice import notice
-from flows.clean.rules import LONGEST, by_place, match, rows
+from flows.clean.rules import LONGEST, any_word, by_place, match, rows
 
 _NUMBER = 40
 """Characters up to which a line with a figure may be the number of a page."""
@@ -49,4 +49,4 @@ def _words_of_sites() -> re.Pattern[str]:
     """Words, one of which every line without a figure holds that a rule takes inside a body. Plain ones, so
     that a search is many times faster than for the class ``marks``."""
     words = {row["class"]: row["pattern"] for row in rows("clean/notice-words.tsv")}
-    return re.compile("|".join(map(re.escape, words["inside"].split("|"))))
+    return any_word(words["inside"].split("|"))

@@ -6,7 +6,7 @@ import re
 
 from flows.clean.claims import Survey
 from flows.clean.draft import Draft, squeeze
-from flows.clean.shapes import begins_body, is_bare_title, is_prose, is_title
+from flows.clean.shapes import begins_body, has_shape, is_bare_title, is_prose, is_title
 
 _SHORTEST, _LONGEST = 4, 100
 _LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
@@ -69,10 +69,17 @@ def drop_title_prefix(draft: Draft, title: str) -> None:
     start = end = lead.end() if lead else 0
     while (at := line.find(title, end, end + _GAP + len(title))) == end or (at > 0 and end > start):
         end = at + len(title)
-    if end == start or _GOES_ON.match(line, end):
+    if end == start or _GOES_ON.match(line, end) or not _glued(line, end, title, end - start):
         return
     offset = sum(len(above) + 1 for above in draft.lines[:first])
     draft.replace("title-prefix", [(offset + start, offset + end, "")])
+
+
+def _glued(line: str, end: int, title: str, said: int) -> bool:
+    """Whether a title was put before the first sentence, rather than being its subject (推进乡村振兴是…)."""
+    rest = line[end:]
+    apart = rest[:1].isspace() or has_shape(rest, "salutation", "heading", "part", "dateline")
+    return is_title(title) or said > len(title) or apart
 
 
 def _bare(line: str) -> str:

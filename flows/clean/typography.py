@@ -106,7 +106,9 @@ def set_paragraphs(draft: Draft) -> None:
     lines = draft.lines
     if width := _wrapped_at(lines):
         lines = _joined(lines, width)
-    draft.text = "\n".join(_parted(line) if len(line) >= _RUN_ON else line for line in lines)
+    lines = [_parted(line) if len(line) >= _RUN_ON else line for line in lines]
+    if lines != draft.lines:
+        draft.text = "\n".join(lines)
 
 
 def _brackets(text: str) -> list[Span]:
@@ -155,10 +157,12 @@ def _parted(line: str) -> str:
     """A run-on line with a break before each heading that follows a sentence and is one of a series."""
     found = [(heading.end(), heading[1]) for heading in _HEADING.finditer(line)]
     numbers = [(_kind(marker), _number(marker)) for _, marker in found]
+    last: dict[str, int] = {}
     pieces, done = list[str](), 0
     for place, (at, _) in enumerate(found):
         kind, number = numbers[place]
-        before = next((n for k, n in reversed(numbers[:place]) if k == kind), 0) if number > 1 else 0
+        before = last.get(kind, 0) if number > 1 else 0
+        last[kind] = number
         follows = (kind, number + 1) in numbers[place + 1 : place + 40]
         if number and (number == before + 1 or number == 1) and (follows or before):
             pieces.append(line[done:at])
@@ -206,10 +210,10 @@ def _is_cut(line: str, width: int) -> bool:
 
 def _joined(lines: list[str], width: int) -> list[str]:
     """Each line that fills the width and ends no sentence, with the next."""
-    joined = [lines[0]]
+    joined = [[lines[0]]]
     for above, line in pairwise(lines):
         if _is_cut(above, width) and line and not _BEGINS.match(line):
-            joined[-1] += line
+            joined[-1].append(line)
         else:
-            joined.append(line)
-    return joined
+            joined.append([line])
+    return ["".join(parts) for parts in joined]

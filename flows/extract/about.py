@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bs4.element import NavigableString, Tag
+from bs4.element import Tag
 
 from flows.extract.lines import shown
 from flows.extract.tables import table
@@ -47,7 +47,7 @@ def keep_script(tree: Tree, text: str) -> None:
 
 def raw(tag: Tag) -> str:
     """The text of an element that holds nothing but text."""
-    return "".join(child for child in tag.contents[:SCRIPTS] if isinstance(child, NavigableString))
+    return "".join(child for child in tag.contents[:SCRIPTS] if isinstance(child, str))
 
 
 def _take_script(tree: Tree, tag: Tag, kind: str) -> None:

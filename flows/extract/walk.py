@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bs4 import BeautifulSoup
-from bs4.element import CData, Comment, NavigableString, PageElement, Tag
+from bs4.element import Comment, PageElement, Tag
 
 from flows.extract import cells
 from flows.extract.about import keep_script, raw, take
 from flows.extract.hidden import STYLES, Seen, hiding_rules, seen
 from flows.extract.lines import shown
-from flows.extract.soup import soup
+from flows.extract.soup import _Tag, soup
 from flows.extract.tables import table
 from flows.extract.tree import Anchor, Block, Element, Hidden, Tree
 
@@ -20,6 +20,12 @@ LINK_TEXT = 100
 """Characters kept of a link's own text."""
 _LINE_TAG = re.compile(r"<(?:p|br|div|td|li|h[1-6]|pre)(?=[\s/>])", re.I)
 _LINE_END = re.compile(r"[。！？：；”][ \t\r\u3000]{0,20}\n")
+_FIGURES = frozenset("0123456789+-")
+_RAISED = {
+    "sup": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
+    "sub": str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋"),
+}
+_RAISED_MOST = 4
 _LINE, _HEADING, _KEEP, _SKIP, _SPEAKS, _LINK = 1, 2, 4, 8, 16, 32
 _WORDS = table("elements.tsv")
 _HIDING = frozenset(("class", "style", "id", "hidden", "color"))
@@ -88,12 +94,15 @@ class _Walk:
             children, tag, flags, how, tiny = stack[-1]
             for child in children:
                 kind = child.__class__
-                if kind is NavigableString or kind is CData:
+                if kind is str:  # type: ignore[comparison-overlap]
                     if not self.silent and not self.tiny:
-                        self._text(child)  # type: ignore[arg-type]
+                        if tag is not None and tag.name in _RAISED:
+                            self._text(raised(str(child), tag.name))
+                        else:
+                            self._text(child)  # type: ignore[arg-type]
                     elif self.anchor is not None:
                         self._link_text(child)  # type: ignore[arg-type]
-                elif kind is Tag:
+                elif kind is _Tag:
                     stack.append(self._enter(child))  # type: ignore[arg-type]
                     break
                 elif kind is Comment and "enpproperty" in child[:200]:  # type: ignore[index]
@@ -254,6 +263,16 @@ class _Walk:
         if self.linked or self.links:
             self.linked.clear()
             self.links = self.anchors = 0
+
+
+def raised(text: str, name: str) -> str:
+    """The figures of a ``sup`` or ``sub`` as raised or lowered ones: 10⁴ is not 104. Other text stays.
+
+    >>> raised("4", "sup"), raised("2", "sub"), raised("[1]", "sup")
+    ('⁴', '₂', '[1]')
+    """
+    form = text.strip()
+    return form.translate(_RAISED[name]) if len(form) <= _RAISED_MOST and _FIGURES.issuperset(form) else text
 
 
 def _drop_faint(parts: list[str], faint: list[int]) -> None:

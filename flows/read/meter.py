@@ -103,4 +103,4 @@ def trouble(error: Exception, where: str = "") -> Refused:
         return Refused("bomb", f"xz: {error}; unpack it and give the file")
     if isinstance(error, zipfile.BadZipFile | zlib.error | lzma.LZMAError | EOFError | OSError):
         return Refused("damaged", f"{error}{where}; fetch it again")
-    return Refused("damaged", f"{type(error).__name__}: {error}{where}; fetch it again")
+    return Refused("damaged", f"it makes no sense{where} ({type(error).__name__}); fetch it again")

@@ -11,6 +11,7 @@ _TIME = re.compile(
     r"(?:[T\s,，　]{0,4}(\d{1,2})\s?[:：时]\s?(\d{1,2})(?:\s?[:：分]\s?(\d{1,2})秒?)?)?"
     r"(?:\.\d{1,9})?(Z|[+-]\d{2}:?\d{2}(?!\d))?"
 )
+_COMPACT = re.compile(r"((?:19|20)\d\d)([01]\d)([0-3]\d)(?:([0-2]\d)([0-5]\d)([0-5]\d))?()")
 _YEARS = range(1949, 2101)
 
 
@@ -23,9 +24,13 @@ def iso_time(value: object) -> str | None:
     ('2022-01-25T04:34:00', '2022-01-25T08:30:00')
     >>> iso_time(1643056440), iso_time("2022-13-01"), iso_time("2022年3月")
     ('2022-01-25T04:34:00', None, None)
+    >>> iso_time("20220125"), iso_time("20220125043400")
+    ('2022-01-25', '2022-01-25T04:34:00')
     """
     if isinstance(value, bool):
         return None
+    if isinstance(value, str) and (compact := _COMPACT.fullmatch(value.strip())):
+        return _from_match(compact)
     if isinstance(value, int | float) or (isinstance(value, str) and value.isascii() and value.isdigit()):
         try:
             return _from_unix(float(value))

@@ -16,7 +16,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from flows.records import Edit
-from flows.restore.language import language
+from flows.restore.language import PageLanguage, language
 from flows.restore.script import script_counts
 from flows.restore.search import Outcome, Search
 from flows.restore.steps import BROKEN_NOTE, Damaged
@@ -29,9 +29,12 @@ PATIENCE = 50
 """Searches in a row without a repair, after which a page is taken to be undamaged."""
 
 _MARK = re.compile(rf"{BROKEN_NOTE.pattern}|(?<!\?)\?\?\??(?!\?)")
+_FIRST_MARK = re.compile(rf"{BROKEN_NOTE.pattern}|(?<!\?)\?\?(?:\?(?!\?)|(?=[\n!:;@-~\x80-\U0010ffff]))")
+"""The same less a ``??`` before a space, a figure or the end: BF joins none of these, so no repair begins."""
 _MARK_IN_DAMAGE = re.compile(rf"{_MARK.pattern}|(?<!\?)\?[!:;]|(?<!\?)\?\)?(?=[^\x00-\x7f])")
 """Also what means something only in a damaged page: other replaced marks, notes taken off again."""
-_SEEN_ANYWHERE = re.compile("[\ue000-\uf8ff\ufffd]+")
+SIGNS = "\ue000-\uf8ff\ufffd"
+_SEEN_ANYWHERE = re.compile(f"[{SIGNS}]+")
 """What shows a loss in any page: private-use characters, and those a decoder puts for bad bytes."""
 _SEEN = re.compile(f"{_SEEN_ANYWHERE.pattern}|{_MARK.pattern}")
 """What shows one in a page that is known to be damaged; elsewhere ``??`` may be two question marks."""
@@ -51,7 +54,7 @@ def repair(text: str, annotated: Collection[str] = ()) -> tuple[str, list[Edit],
     ('這樣對嗎??我們再看一看。', [], 0)
     """
     shown = text.replace("\ufffd", "?")
-    found = _search(shown, annotated) if "?" in shown and _MARK.search(shown) else []
+    found = _search(shown, annotated) if "?" in shown and _FIRST_MARK.search(shown) else []
     pieces, edits, done = list[str](), list[Edit](), 0
     for start, outcome in found:
         edit = _edit(text, start, outcome)
@@ -67,13 +70,14 @@ def _search(text: str, annotated: Collection[str]) -> _Found:
     """The repairs; where there are some, all marks are looked at again, as those of a damaged page."""
     traditional, simplified = script_counts(text)
     page = Damaged(text, frozenset(text), annotated, traditional > simplified)
-    if not annotated and not _search_all(page, _MARK, GAIN):
+    own = PageLanguage(language(), text)
+    if not annotated and not _search_all(page, own, _FIRST_MARK, GAIN):
         return []
-    return _search_all(replace(page, stripped=not annotated), _MARK_IN_DAMAGE, GAIN_DAMAGED)
+    return _search_all(replace(page, stripped=not annotated), own, _MARK_IN_DAMAGE, GAIN_DAMAGED)
 
 
-def _search_all(page: Damaged, marks: re.Pattern[str], gain: float) -> _Found:
-    search, found, failures = Search(page, language()), _Found(), 0
+def _search_all(page: Damaged, own: PageLanguage, marks: re.Pattern[str], gain: float) -> _Found:
+    search, found, failures = Search(page, language(), own), _Found(), 0
     mark = marks.search(page.text)
     while mark is not None and failures < PATIENCE:
         outcome = search.run(mark.start(), gain)

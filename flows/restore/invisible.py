@@ -28,8 +28,9 @@ _COMBINING = (
 )
 _BASIC = f"{_CONTROLS}{_NO_CHARACTERS}{_WITHOUT_WIDTH}"
 _HIDDEN = f"{_BASIC}{_BEYOND}"
-_ANY = re.compile(f"[{_BASIC}{_COMBINING}\U00010000-\U0010ffff]")
-"""What may be there, as a class that is quick to search for."""
+SIGNS = f"{_BASIC}{_COMBINING}\U00010000-\U0010ffff"
+"""Characters, for a class of a pattern, one of which is where there is anything to take out or to count."""
+_ANY = re.compile(f"[{SIGNS}]")
 _INVISIBLE = re.compile(
     f"(?<=[\u3400-\u9fff\uf900-\ufaff])[{_COMBINING}{_HIDDEN}]+(?![{_SCRIPTS}])"
     f"|(?<![{_SCRIPTS}])[{_HIDDEN}]+(?![{_SCRIPTS}])|[{_CONTROLS}]+"

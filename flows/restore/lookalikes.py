@@ -25,7 +25,8 @@ _NUMERAL = "一二三四五六七八九"
 _DIGIT = f"{_NUMERAL}〇零0０{_ROUND}"
 _EDGE = f"{_DIGIT}十百千万亿A-Za-z1-9"
 
-_BESIDE_NUMBER = re.compile(f"[{_ROUND}{_UPRIGHT}](?:(?<=[0-9{_NUMERAL}年月].)|(?=[0-9{_NUMERAL}]))")
+_BESIDE = f"(?<=[0-9{_NUMERAL}年月].)|(?=[0-9{_NUMERAL}])"
+_BESIDE_NUMBER = re.compile(f"[{_ROUND}{_UPRIGHT}](?:{_BESIDE})")
 _CHINESE_YEAR = re.compile(f"(?<![{_EDGE}])(?:一[八九]|二[〇零0０{_ROUND}一])[{_DIGIT}]{{2}}(?![{_EDGE}])")
 _CHINESE_ZERO = re.compile(
     f"(?<=[{_NUMERAL}])(?<![{_ROUND}].)[{_ROUND}](?=[{_NUMERAL}](?![{_ROUND}])|[年月日])"
@@ -40,15 +41,20 @@ _AMOUNT = re.compile(
     rf"(?<![0-9A-Za-z.])[1-9][0-9]{{0,8}}[{_ROUND}]{{1,6}}(?=[%％万亿]|个百分点|公里|公顷|平方米)"
 )
 _SAY_FOR_DAY = re.compile(f"(?<=月)([0-9]{{1,2}}|[{_NUMERAL}十]{{1,3}})曰(?![{_NUMERAL}\u4e00-\u9fff])")
-_SINGLE = re.compile("[\u2e80-\u2fdf\ue78d-\ue864\uf900-\ufaff\U00010000-\U0010ffff]")
+_SINGLES = "\u2e80-\u2fdf\ue78d-\ue864\uf900-\ufaff\U00010000-\U0010ffff"
+_SINGLE = re.compile(f"[{_SINGLES}]")
 """Where single look-alikes are, and little else."""
 _OF_RADICALS = re.compile("字[头旁底]|[部旁]")
 _LONG_MARK = re.compile("(?<=[\u4e00-\u9fff])ー(?=[\u4e00-\u9fff])")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
-_DASHES = frozenset("—–―─ー－ㄧ-")
-_ONE_DASH = re.compile(r"[—–―─ー－ㄧ\-](?![—–―─ー－ㄧ\-])")
+_ONE_DASH = re.compile(r"[—–―─ー－ㄧ\-](?![—–―─ー－ㄧ\-])(?<=[^\x00-\x7f—–―─ー－ㄧ].)")
+"""A dash by itself, behind what is no ASCII."""
 _FOREIGN = "\u0370-\u03ff\u0400-\u04ff"
 _HAS_FOREIGN = re.compile(f"[{_FOREIGN}]")
+_ANY = re.compile(
+    f"[{_SINGLES}{_FOREIGN}曰ー{_ROUND}{_UPRIGHT}](?:(?<=[{_SINGLES}{_FOREIGN}曰ー])|{_BESIDE})"
+)
+"""What may be a look-alike, dashes aside: asked first, since most pages have none of it."""
 _TOKEN = re.compile(f"[A-Za-z]{{0,40}}[{_FOREIGN}][A-Za-z{_FOREIGN}]{{0,40}}")
 
 
@@ -60,7 +66,7 @@ def fold(text: str) -> tuple[str, list[Edit]]:
     >>> fold("○九年级 〇 А、Б、В 3l 2o 改进-步骤 ２００９年 ○○县")[1]
     []
     """
-    folded = _letters(_numbers(_ones(_alone(text))))
+    folded = _letters(_numbers(_ones(_alone(text)))) if _ANY.search(text) else _dashes(text)
     return (text, []) if folded == text else (folded, _edits(text, folded))
 
 
@@ -103,14 +109,16 @@ def _if_figure(sane: range) -> Callable[[re.Match[str]], str]:
 def _ones(text: str) -> str:
     if "ー" in text and not _KANA.search(text):
         text = _LONG_MARK.sub("一", text)
+    return _dashes(text)
+
+
+def _dashes(text: str) -> str:
     return _ONE_DASH.sub(_one, text)
 
 
 def _one(found: re.Match[str]) -> str:
     """一 for a dash that stands where a phrase has it."""
     text, at = found.string, found.start()
-    if text[at - 1 : at] in _DASHES or text[at - 1 : at].isascii():
-        return found[0]
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     for key in ((before, after), (before, ""), ("", after)):
         for left, right, not_before in _phrases().get(key, ()):

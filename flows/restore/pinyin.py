@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -27,6 +27,10 @@ _BRACKETED = re.compile(rf"[(（\[［【〔][ \u3000]?([{_LETTERS}][{_LETTERS}1-
 _BARE = rf"(?<=[\u4e00-\u9fff])([a-züɡ]{{0,3}}[{_TONED}][a-zɡ]{{0,3}})(?![a-zü{_TONED}])"
 _ANY = re.compile(f"{_BRACKETED.pattern}|{_BARE}")
 _HAS_TONE = re.compile(f"[{_TONED}{_TONED.upper()}]")
+_OPENING = re.compile(
+    rf"[(（\[［【〔{_TONED}{_TONED.upper()}](?:(?<={_HAS_TONE.pattern})|[ \u3000]?[{_LETTERS}])"
+)
+"""Where a note may be: asked first, since most pages have none."""
 _LEFT_OUT = str.maketrans({" ": None, "'": None, "’": None, ":": None, "ɡ": "g"})
 _NUMBERED = {mark: str(tone) for tone, mark in enumerate("\u0304\u0301\u030c\u0300", 1)}
 _COMMON = range(0xB0, 0xD8)
@@ -114,6 +118,8 @@ def readings_of(character: str) -> Sequence[tuple[str, bool]]:
 
 def _fitting(text: str) -> list[_Note]:
     """The notes that fit what they were put after."""
+    if not _OPENING.search(text):
+        return []
     pattern = _ANY if _HAS_TONE.search(text) else _BRACKETED
     found = list[_Note]()
     kept, done = "", 0
@@ -130,6 +136,7 @@ def _fitting(text: str) -> list[_Note]:
     return found
 
 
+@lru_cache(maxsize=4096)  # a page that is hindered is looked through twice, and says the same again and again
 def _read_so(before: str, note: str) -> tuple[str, bool, bool] | None:
     """The characters at the end of ``before`` that a note is the reading of; toned; usual."""
     if not before or (note.isupper() and note.isascii()):
@@ -188,6 +195,7 @@ def _written(reading: str, toned: bool) -> Iterator[str]:
             yield letters + "5"
 
 
+@lru_cache(maxsize=1 << 16)
 def _common(character: str) -> bool:
     encoded = gbk.encode(simplify(character))
     return bool(encoded) and encoded[0] in _COMMON

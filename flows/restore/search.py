@@ -66,10 +66,10 @@ class Outcome:
 class Search:
     """The search through one page, with what it may still cost."""
 
-    def __init__(self, page: Damaged, speech: Language):
+    def __init__(self, page: Damaged, common: Language, own: PageLanguage):
         self.page = page
-        self.common = speech
-        self.speech = PageLanguage(speech, page.text)
+        self.common = common
+        self.speech = own
         self.work = min(MOST_WORK, WORK + WORK_PER_CHARACTER * len(page.text))
         self.idle = IDLE
 

@@ -1,18 +1,20 @@
-"""Places whose names were taken out before the text was put on the net: XX区, **市, *县, 〔...〕市, 某县."""
+"""Places whose names were taken out before the text was put on the net: XX区, **市, 〔...〕市, 某县, A市."""
 
 from __future__ import annotations
 
 import re
 
-_KIND = r"(?:自治区|自治州|自治县|街道|[省市县区州旗镇乡])"
+_KIND = r"(?:自治区|自治州|自治县|街道|地区|[省市县区州盟旗镇乡])"
 _NOT_A_KIND = (
     r"(?!市场|市政|市民|市容|区域|区间|区块|县域|乡村|乡镇|乡土|村民|村级|镇村|省级|州际|县乡|市县|区位)"
 )
 _MASK = re.compile(
     r"(?P<sign>[XxＸｘ×✕╳]{1,6}|[*＊]{1,6}|[○〇□■●◯]{1,6}|[_＿]{2,8}"
     r"|[〔\[［【(（](?:\.{2,6}|…{1,3}|[*＊XxＸ×]{1,6}|地名)[〕\]］】)）]|某{1,3})"
-    rf"(?P<kind>{_NOT_A_KIND}{_KIND})?"
+    rf"(?P<kind>[”\"]?{_NOT_A_KIND}{_KIND})?"
 )
+_LETTER = re.compile(rf"(?<![A-Za-z0-9])[A-WYZ](?:{_NOT_A_KIND}[省市县乡])")
+"""A市, B县: one letter and a kind; not A区, which is a part of a building or a park."""
 _STARS = "*＊"
 _LETTERS = re.compile(r"[XxＸｘ×]")
 _MEASURE = frozenset("年月日号％%‰亿万千百个元人名次家项倍岁期届条户亩吨公同先女老总某些者有")
@@ -37,6 +39,7 @@ def masks(text: str) -> list[tuple[int, int]]:
                 with_kind.append(m.span())
         elif _lone_place(text, m):
             lone.append(m.span())
+    with_kind += [m.span() for m in _LETTER.finditer(text)]
     if not any(text[a] in _STARS for a, _ in with_kind):  # lone stars may be a footnote or markup
         lone = [(a, b) for a, b in lone if text[a] not in _STARS or (b - a == 2 and _unpaired(text, a))]
     return sorted(with_kind + (lone if len(lone) >= _LONE or with_kind else []))

@@ -45,11 +45,14 @@ def stands_alone(text: str, start: int, end: int) -> bool:
             right = left + len(word)
             if right <= start or (left >= start and right <= end):
                 continue
-            if text.startswith(word, left) and not _organ(word, left, end):
+            if text.startswith(word, left) and not (left > start and _organ(word, end - left)):
                 return False
     return True
 
 
-def _organ(word: str, left: int, end: int) -> bool:
-    """市委 in 朝阳市委: the word shares with the name only the kind of place."""
-    return left == end - 1 and word in _ORGANS
+def _organ(word: str, shared: int) -> bool:
+    """县委 in 永和县委, and 和县委 too: past the kind of place, the word goes on with an organ of it.
+
+    ``shared`` is how many characters of the word lie within the name.
+    """
+    return word[shared - 1 : shared + 1] in _ORGANS

@@ -63,7 +63,7 @@ def choose(own: Units, scores: Scores, hidden: int, length: int) -> Choice:
     """Level and place of a speech of ``length`` code points with its own-place words, places and masks."""
     special = own.not_ranked()
     if special == "institution":
-        reason = "not a place: a ministry, a school or a company"
+        reason = "not a place: a ministry, a school, a company or a zone"
         return Choice(("institution",), level_reason=reason, region_reason=reason)
     weighed = _weighed(hypotheses(own, scores, hidden, length))
     if special == "town":

@@ -7,7 +7,7 @@ A *place* is one administrative unit through its changes of code, name and super
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -28,6 +28,7 @@ from flows.tag.divisions import (
     rows,
     short_name,
 )
+from flows.tag.names import TOWN_KINDS, Name, Names
 
 __all__ = [
     "COUNTY",
@@ -38,7 +39,6 @@ __all__ = [
     "TOWN_KINDS",
     "Gazetteer",
     "Name",
-    "Names",
     "Period",
     "Place",
     "Span",
@@ -49,20 +49,10 @@ __all__ = [
 
 _GENERIC = frozenset(kind + "区" for kind in "市城新郊矿东西南北中老林一二三四")
 """Districts whose name says no more than where in the city they lie."""
-_LONG_KINDS = ("街道", "苏木")
-TOWN_KINDS = (*_LONG_KINDS, "镇", "乡")
 MOST_FOREIGN = 100
 """A form seen in more of the 602 counted reports where it can't be the place is not looked for."""
 _GONE = 2000
 """A prefecture given up before (惠民地区) is no reason to look for a word (惠民)."""
-SHORTEST_TOWN = 3
-"""A town's name without 镇 is looked for if it has at least three characters: 八面城, not 和平."""
-
-_NO_TOWN = (
-    *("路", "街", "大道", "园", "机场", "车站", "广场", "水库", "大坝", "大学", "片区", "新区", "开发区"),
-    *("工业区", "社区", "中心", "城区", "平台", "市场", "体育场"),
-)
-"""Without 街道 or 镇 these are a road, a station, a park: 中山路, 首都机场."""
 _LIKE_WORDS = ("城镇", "村镇", "城乡")
 """A town of three characters that ends so is cut out of 人口|向城镇|转移 far more often than it is named."""
 
@@ -83,59 +73,6 @@ class Place:
         return self.rank == PROVINCE and self.periods[-1].name.endswith("市")
 
 
-@dataclass(slots=True)
-class Name:
-    """One written form and what it may stand for."""
-
-    surface: str
-    full: dict[int, Span] = field(default_factory=dict)
-    """Places whose official name, or name with its kind (恩施州), it is, and when."""
-    short: dict[int, Span] = field(default_factory=dict)
-    """Places it names without saying what kind of place they are, and when."""
-    towns: set[int] = field(default_factory=set)
-    """Counties (or prefectures without counties) that have a town of this name."""
-    town_short: bool = False
-    """It leaves the town's 镇, 乡 or 街道 out."""
-    foreign: int = 0
-    """In how many of the counted reports it stands where it can't mean the place; see lookalikes.csv."""
-
-
-class Names(Mapping[str, Name]):
-    """All written forms. Those of towns, nine in ten, become a :class:`Name` only when asked for."""
-
-    def __init__(
-        self, divisions: dict[str, Name], towns: dict[str, list[int]], foreign: dict[str, int]
-    ) -> None:
-        short = _short_towns(towns, divisions)
-        for town in towns.keys() & divisions.keys():
-            divisions[town].towns.update(towns[town])
-        self._entries: dict[str, Name | list[int]] = {**towns, **short, **divisions}
-        self._town_short = short.keys()
-        self._foreign = foreign
-        for surface in foreign.keys() & divisions.keys():
-            divisions[surface].foreign = foreign[surface]
-
-    def __getitem__(self, surface: str) -> Name:
-        entry = self._entries[surface]
-        if isinstance(entry, Name):
-            return entry
-        name = Name(surface, towns=set(entry), town_short=surface in self._town_short)
-        name.foreign = self._foreign.get(surface, 0)
-        self._entries[surface] = name
-        return name
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def leave_out(self, surfaces: Iterable[str]) -> None:
-        """Forgets these forms."""
-        for surface in surfaces:
-            self._entries.pop(surface, None)
-
-
 class Gazetteer:
     """All places and names, and the automaton that finds them in one pass."""
 
@@ -145,6 +82,8 @@ class Gazetteer:
         self._by_code: dict[str, int] = {}
         """The newest place that bore a code."""
         self._load_divisions()
+        self.merged = self._load_merged()
+        """The places given up that were merged into a place: 浦东新区 holds 南汇区."""
         foreign = {name: int(reports) for name, reports in rows("lookalikes.csv")}
         self.names = Names(self._divisions, self._load_towns(), foreign)
         self.names.leave_out(s for s, n in foreign.items() if n >= MOST_FOREIGN and not self._kept(s))
@@ -213,6 +152,15 @@ class Gazetteer:
                 towns[town].append(place)
         return towns
 
+    def _load_merged(self) -> dict[int, list[int]]:
+        ids = {(p.adcode, p.name): place.id for place in self.places for p in place.periods}
+        merged: dict[int, list[int]] = defaultdict(list)
+        for _, _, code, name, new_code, new_name in rows("successors.csv"):
+            old, new = ids.get((code, name)), ids.get((new_code, new_name))
+            if old is not None and new is not None and old != new:
+                merged[new].append(old)
+        return merged
+
     def _kept(self, surface: str) -> bool:
         """Whether a form that nearly always is something else (资源) is looked for all the same."""
         name = self._divisions.get(surface)
@@ -220,20 +168,6 @@ class Gazetteer:
             return False
         large = any(self.places[i].rank < COUNTY and last >= _GONE for i, (_, last) in name.short.items())
         return large or bool(name.full)
-
-
-def _short_towns(towns: dict[str, list[int]], divisions: Container[str]) -> dict[str, list[int]]:
-    """The names of towns less 镇, 乡 or 街道 that are no other place's name.
-
-    嘉定镇 is a town, and what people call 嘉定镇街道: its counties are noted with the town.
-    """
-    short: dict[str, list[int]] = {}
-    for town, counties in towns.items():
-        form = town[:-2] if town.endswith(_LONG_KINDS) else town[:-1]
-        if len(form) < SHORTEST_TOWN or form.endswith(_NO_TOWN) or form in divisions:
-            continue
-        (towns[form] if form in towns else short.setdefault(form, [])).extend(counties)
-    return short
 
 
 def _extend(links: dict[int, Span], place: int, period: Period) -> None:

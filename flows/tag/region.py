@@ -130,7 +130,16 @@ class Scores:
         if self.candidates(v.name, PROVINCE):
             return []
         ranked = self.candidates(v.name, PREFECTURE) or self.candidates(v.name, COUNTY)
-        return ranked or list(v.name.towns)
+        return ranked or self._towns(v.name)
+
+    def _towns(self, name: Name) -> list[int]:
+        """The counties that have a town of this name, and those given up since the speech that had it."""
+        towns = list(name.towns)
+        if self.years is None:
+            return towns
+        before = (b for t in towns for b in self.places.merged.get(t, ()))
+        held = (b for b in before if self.places.places[b].periods[-1].last + 1 >= self.years[0])
+        return towns + [b for b in held if self.places.places[b].rank == COUNTY]
 
     def _score_prefectures(self) -> None:
         for v in self.votes:
@@ -145,7 +154,7 @@ class Scores:
                 )
         for v in self.votes:
             if not self.candidates(v.name, PREFECTURE) and not self.candidates(v.name, PROVINCE):
-                below = self.candidates(v.name, COUNTY) or list(v.name.towns)
+                below = self.candidates(v.name, COUNTY) or self._towns(v.name)
                 above = {p for place in below for p in self.cities_over(place)}
                 for place, share in self._shares(above).items():
                     self._add_within(self.prefectures[place], v, share * _worth(v.name))
@@ -167,7 +176,7 @@ class Scores:
             for place, share in self._shares(self.candidates(v.name, COUNTY)).items():
                 self._add_direct(self.counties[place], v, share * _shape(v.name))
         for v in self.votes:
-            towns = [t for t in v.name.towns if self.places.places[t].rank == COUNTY]
+            towns = [t for t in self._towns(v.name) if self.places.places[t].rank == COUNTY]
             for place, share in self._shares(towns).items():
                 self._add_within(self.counties[place], v, share * 1.5 * _worth(v.name))
         for place, score in self.counties.items():

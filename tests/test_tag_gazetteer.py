@@ -26,12 +26,14 @@ CHINA = (73.5, 135.1, 16.0, 53.6)
 REACH = 150.0
 """Kilometres from a county's seat to its prefecture's that the script allows."""
 _LOAD = """
-import resource, time
+import time
+from pathlib import Path
 start = time.process_time()
 from flows.records import Speech
 from flows.tag.place import find_place
 find_place(Speech(id="a", pages=("a",), text="昌图县的县长说，我县和全县各乡镇都要行动起来。"), None)
-print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(time.process_time() - start, int(status["VmHWM"].split()[0]) / 1024)
 """
 
 

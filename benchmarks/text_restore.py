@@ -7,18 +7,17 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
-import byte_shift
+import byte_shift  # also makes tests/restore importable
 import ftfy
 from chain import check, table, text_page, through, verdict
 from opencc import OpenCC
+from restore.measure import readings
 
 from flows.extract import extract
 from flows.read import page
 from flows.records import Page, Reject, Source
-from flows.resources import reference
 from flows.restore import restore
 from flows.restore import script as our_script
 
@@ -148,24 +147,13 @@ def _counted(rules: Counter[str]) -> str:
 def annotate(text: str, seed: int) -> str:
     """The text with some of its commonest characters annotated wherever they stand."""
     chance = random.Random(seed)
-    common = [c for c, _ in Counter(_HAN.findall(text)).most_common(400) if c in _readings()]
+    common = [c for c, _ in Counter(_HAN.findall(text)).most_common(400) if c in readings()]
     opening, closing = chance.choice(["()", "（）"])
     notes = {
-        ord(c): f"{c}{opening}{_readings()[c]}{closing}"
+        ord(c): f"{c}{opening}{readings()[c]}{closing}"
         for c in chance.sample(common, min(CHOSEN, len(common)))
     }
     return text.translate(notes)
-
-
-@cache
-def _readings() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in reference("restore/readings.tsv").read_text("utf-8").splitlines():
-        reading, _, characters = line.partition("\t")
-        if not line.startswith("#") and not reading.isascii():
-            for character in characters:
-                found.setdefault(character, reading)
-    return found
 
 
 def _pinyin(shared: Path) -> str:

@@ -17,6 +17,7 @@ import pytest
 from conftest import SAMPLES, export_bytes, exported, take_in
 
 from flows.catalog import Catalog
+from flows.cli import main
 
 GOOD = "在全县项目推进会上的讲话\n同志们：\n今天我们召开全县项目推进会，总结去年，部署今年。\n谢谢大家！\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
@@ -154,3 +155,17 @@ sys.stdout.buffer.write(export_bytes(archive))
     assert done.stderr.count("\n") == 1 and "run the same command again" in done.stderr, done.stderr
     take_in(tmp_path / "undisturbed", SAMPLES)
     assert lines[2].encode() == export_bytes(tmp_path / "undisturbed")
+
+
+def test_many_rejects_of_one_reason_are_told_in_short(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "dumps").mkdir()
+    for number in range(60):
+        (tmp_path / "dumps" / f"{number:02}.txt").write_bytes(b"")
+    take_in(tmp_path / "archive", tmp_path / "dumps")
+    assert main(["rejects", "--archive", str(tmp_path / "archive")]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("60 empty")
+    assert len(told) == 1 + 50 + 1 + 1
+    assert told[-2] == "  … and 10 more: jianghua rejects --json lists them all"

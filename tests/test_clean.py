@@ -379,3 +379,8 @@ def test_a_million_of_anything_takes_linear_time(piece: str) -> None:
     clean(page("同志们：" + text))
     clean(page(text))
     assert time.process_time() - began < 10
+
+
+def test_line_ends_written_out_as_text_are_line_ends() -> None:
+    written = "在全县大会上的讲话\\n同志们：\\n鹤川的路要一条一条修，今年先修到山下。"
+    assert cleaned(written).text == "同志们：\n鹤川的路要一条一条修，今年先修到山下。"

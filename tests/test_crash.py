@@ -60,6 +60,18 @@ def test_killed_at_random_moments(undisturbed: tuple[bytes, float], tmp_path: Pa
     assert killed > KILLS // 3, "too few were killed for this to show anything"
 
 
+def die_at(owner: type, step: str, after: bool) -> None:
+    """This process is killed where the step is next called, or once it is done."""
+    real = getattr(owner, step)
+
+    def dying(*args: object) -> object:
+        if after:
+            real(*args)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(owner, step, dying)
+
+
 BOUNDARIES = [
     (catalog_writer.Writer, "start_run"),
     (catalog_writer.Writer, "take_in"),
@@ -80,14 +92,7 @@ def test_killed_at_each_boundary(
     owner: type, step: str, after: bool, undisturbed: tuple[bytes, float], tmp_path: Path
 ) -> None:
     def run_and_die() -> None:
-        real = getattr(owner, step)
-
-        def dying(*args: object) -> object:
-            if after:
-                real(*args)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        setattr(owner, step, dying)
+        die_at(owner, step, after)
         take_in(tmp_path, SAMPLES)
 
     assert in_child(run_and_die) == -signal.SIGKILL
@@ -128,14 +133,7 @@ def test_killed_while_a_site_is_learned_anew(
     take_in(tmp_path, *site_dumps[:15])
 
     def run_and_die() -> None:
-        real = getattr(owner, step)
-
-        def dying(*args: object) -> object:
-            if after:
-                real(*args)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        setattr(owner, step, dying)
+        die_at(owner, step, after)
         take_in(tmp_path, *site_dumps)
 
     assert in_child(run_and_die) == -signal.SIGKILL

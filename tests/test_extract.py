@@ -320,3 +320,11 @@ def test_accuracy_on_real_pages(tmp_path: Path) -> None:
     assert scores["f1"] >= F1_FLOOR
     assert scores["worst"] >= WORST_FLOOR
     assert scores["published"] >= PUBLISHED_FLOOR
+
+
+def test_raised_figures_are_no_digits_and_withdrawn_ones_are_not_text() -> None:
+    found = extract(
+        html(f"<p>{PROSE}</p><p>面积10<sup>4</sup>平方米，排放CO<sub>2</sub>，产量<del>10</del>12万吨。</p>")
+    )
+    assert isinstance(found, Page)
+    assert "面积10⁴平方米，排放CO₂，产量12万吨。" in found.text

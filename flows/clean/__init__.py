@@ -8,7 +8,7 @@ from flows.clean.claims import Survey
 from flows.clean.copies import drop_copy
 from flows.clean.counters import drop_counters
 from flows.clean.draft import STAGE, Draft, fold
-from flows.clean.fields import address, host
+from flows.clean.fields import address
 from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, drop_tags, unescape
 from flows.clean.parting import part_notices
 from flows.clean.repeats import drop_summary
@@ -17,6 +17,7 @@ from flows.clean.running import drop_running_heads, drop_running_lines
 from flows.clean.survey import survey
 from flows.clean.title import drop_title_lines, drop_title_prefix, find_title
 from flows.clean.typography import part_indented, punctuate, punctuated, set_paragraphs
+from flows.host import host
 from flows.read import iso_time
 from flows.records import Page, Reject
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from flows.clean.draft import fold
 from flows.clean.rules import label_endings, label_pattern, labels
+from flows.host import host
 
 _LONGEST_LINE = 300
 _COUNT = re.compile(r"[^，。；,;]{0,30}")
@@ -107,16 +107,3 @@ def address(value: str) -> str | None:
     """
     found = _URL.search(_SPLIT_ENDING.sub("", value))
     return found[0] if found and host(found[0]) else None
-
-
-def host(url: str | None) -> str | None:
-    """The host of a URL, or None.
-
-    >>> host("https://www.example.cn/doc/1.html")
-    'www.example.cn'
-    """
-    try:
-        name = urlsplit(url or "").hostname
-    except ValueError:
-        return None
-    return name if name and "." in name else None

@@ -9,13 +9,14 @@ from flows.extract.body import settle
 from flows.extract.embedded import inner_pages
 from flows.extract.fieldlines import field_line
 from flows.extract.lines import tidy
-from flows.extract.links import canonical, host, squeeze
+from flows.extract.links import canonical, squeeze
 from flows.extract.numbering import numbering
 from flows.extract.published import published_of
 from flows.extract.soup import TooManyTags
 from flows.extract.title import title_of
 from flows.extract.tree import Tree
 from flows.extract.walk import parse
+from flows.host import host
 from flows.records import Page, Reject
 
 __all__ = ["extract"]

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from flows.extract.tables import table
 from flows.extract.tree import Tree
+from flows.host import host
 
 
 def canonical(tree: Tree) -> str | None:
     """The page's own address as it gives it."""
     address = tree.relations.get("canonical") or meta(tree, "url")
     return address if address and host(address) else None
-
-
-def host(url: str | None) -> str | None:
-    """The host of a web address.
-
-    >>> host("https://www.example.gov.cn/a.html"), host("a.html"), host("http://[")
-    ('www.example.gov.cn', None, None)
-    """
-    try:
-        parts = urlsplit(url or "")
-        return parts.hostname if parts.scheme in ("http", "https") else None
-    except ValueError:
-        return None
 
 
 def absolute(base: str | None, href: str) -> str | None:

@@ -24,10 +24,10 @@ _FOLDED = str.maketrans(HALF_WIDTH)
 def choose(text: str, seed: int) -> dict[str, str]:
     """15 to 60 of the characters most used in a text, as the sites choose them, each with a reading."""
     chance = random.Random(seed)
-    counts = Counter(c for c in text if "\u4e00" <= c <= "\u9fff" and c in _readings())
+    counts = Counter(c for c in text if "\u4e00" <= c <= "\u9fff" and c in readings())
     common = [c for c, _ in counts.most_common(600)]
     chosen = chance.sample(common, min(len(common), chance.randint(15, 60)))
-    return {c: _readings()[c] for c in chosen}
+    return {c: readings()[c] for c in chosen}
 
 
 def score(truth: Damage) -> Score:
@@ -90,7 +90,7 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _readings() -> dict[str, str]:
+def readings() -> dict[str, str]:
     """A reading of each character that has one with a tone mark."""
     found: dict[str, str] = {}
     for line in reference("restore/readings.tsv").read_text("utf-8").splitlines():

@@ -30,7 +30,6 @@ FREE = frozenset({"region", "type", "site", "cluster", "id"})
 """Fields whose values are not a closed list."""
 
 _OPEN, _CLOSE, _MINUS, _COLON = "(（", ")）", "-－", ":："
-_WORD_ENDS = frozenset((*_OPEN, *_CLOSE, *QUOTES))
 
 
 class Parser:

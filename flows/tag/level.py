@@ -14,7 +14,6 @@ import ahocorasick
 from flows.records import Field, Speech
 from flows.resources import reference
 
-Unit = Literal["town", "county", "district", "city", "prefecture", "region", "province", "nation"]
 LEAST = 2.0
 """The least score of the words that a school, a company or a town has for itself."""
 TOWN_SHARE = 0.5

@@ -47,11 +47,21 @@ _QUIET = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "true",
 }
+_SCHEDULED = {
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "true",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "true",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "true",
+    # Leases on disk: else a limit that a killed server's run held would be held for ever.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+}
+"""What a private server does besides where it also keeps a schedule."""
 
 
 @contextmanager
-def runtime(archive: Path, api_url: str = "") -> Iterator[None]:
+def runtime(archive: Path, api_url: str = "", scheduled: bool = False) -> Iterator[None]:
     """Have Prefect answer at ``api_url``, or at a private server for the time of the block.
+
+    ``scheduled``: the private server starts runs by the clock, too.
 
     Changes the environment and the working folder of this process, since Prefect takes settings from
     both (``.env``, ``prefect.toml``); both are put back.
@@ -63,12 +73,16 @@ def runtime(archive: Path, api_url: str = "") -> Iterator[None]:
     before, folder = dict(os.environ), Path.cwd()
     for name in [n for n in os.environ if n.startswith("PREFECT_") and not (api_url and n in KEPT)]:
         del os.environ[name]
-    os.environ |= _QUIET | {
-        "PREFECT_HOME": str(home),
-        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
-        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
-        "PREFECT_LOCAL_STORAGE_PATH": str(home / "storage"),
-    }
+    os.environ |= (
+        _QUIET
+        | (_SCHEDULED if scheduled else {})
+        | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+            "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+            "PREFECT_LOCAL_STORAGE_PATH": str(home / "storage"),
+        }
+    )
     os.chdir(home)
     server = None
     try:
@@ -76,7 +90,7 @@ def runtime(archive: Path, api_url: str = "") -> Iterator[None]:
             if api_url:
                 os.environ["PREFECT_API_URL"] = api_url
             else:
-                server = _start(home)
+                server = _start(home, scheduled)
             yield
     finally:
         if server:
@@ -110,9 +124,9 @@ def _apart_from_the_terminal(log: Path) -> Iterator[None]:
             os.close(saved)
 
 
-def _start(home: Path) -> subprocess.Popen[bytes]:
+def _start(home: Path, scheduled: bool) -> subprocess.Popen[bytes]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "flows.prefect_runtime"],
+        [sys.executable, "-m", "flows.prefect_runtime", *(["scheduled"] if scheduled else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,  # Ctrl-C at the terminal is the parent's to answer
@@ -147,8 +161,11 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     server.stdout.close()
 
 
-def serve() -> None:
-    """Run the private server until standard input closes. The process that :func:`runtime` starts."""
+def serve(scheduled: bool) -> None:
+    """Run the private server until standard input closes. The process that :func:`runtime` starts.
+
+    Prefect's services that look at the clock run in a server that is not called ephemeral alone.
+    """
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
@@ -157,7 +174,7 @@ def serve() -> None:
     from prefect.server.api.server import create_app
 
     server = uvicorn.Server(
-        uvicorn.Config(create_app(ephemeral=True, webserver_only=False), log_level="critical", lifespan="on")
+        uvicorn.Config(create_app(ephemeral=not scheduled), log_level="critical", lifespan="on")
     )
 
     def follow_parent() -> None:
@@ -188,4 +205,4 @@ def die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(scheduled="scheduled" in sys.argv[1:])

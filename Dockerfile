@@ -2,7 +2,7 @@
 FROM python:3.12-slim-bookworm
 RUN pip install --no-cache-dir 'uv>=0.9,<1' \
  && useradd --create-home --uid 1000 jianghua \
- && install --directory --owner=jianghua /app /data/raw /data/archive
+ && install --directory --owner=jianghua /app /data/raw /data/archive /data/prefect
 USER jianghua
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH UV_PYTHON_DOWNLOADS=never UV_NO_CACHE=1

@@ -58,6 +58,8 @@ _GBK_REST = (
 )
 _GBK_SIGN = re.compile(f"[{_GBK_FIRST}]{_GBK_REST}")
 """The six bytes of two characters of UTF-8 as three of GBK; every such text begins with them."""
+SIGNS = ((_LETTER, f"[{_HIGH}]"), (_GBK_FIRST, _GBK_REST))
+"""What all has that was decoded wrongly in parts: characters that it begins with, and what is behind."""
 _ANY_SIGN = re.compile(f"[{_LETTER}{_GBK_FIRST}](?:(?<=[{_LETTER}])[{_HIGH}]|{_GBK_REST})")
 """Either sign in one pass, asked first; what was lost and read wrongly holds one too. The class comes first,
 and is told apart behind, or it would be slow."""
@@ -188,12 +190,29 @@ def _decoded(data: bytes, following: str) -> tuple[str, bool]:
     return text.decode("utf-8", "replace"), not lost
 
 
+def is_senseless(text: str) -> bool:
+    """Whether a text begins with what is no Chinese, nor anything else that is written in ASCII.
+
+    >>> is_senseless("ㄓㄔㄕㄖㄗㄘㄙㄚㄛㄜㄝㄞ"), is_senseless("我们开会"), is_senseless("Hello")
+    (True, False, False)
+    """
+    return _is_senseless(_sample(text))
+
+
+def _is_senseless(sample: str) -> bool:
+    return len(sample) >= 8 and mean_gain(sample) < SENSE
+
+
+def _sample(text: str) -> str:
+    """The characters of a page's beginning that are no ASCII."""
+    sample = _ASCII.sub("", text[:SAMPLE])
+    return sample if len(sample) >= SAMPLE // 4 else _ASCII.sub("", text[: SAMPLE * 20])[:SAMPLE]
+
+
 def _whole(text: str) -> _Found | None:
     """A page that is Chinese only when it is coded as it was read, and read as it was coded."""
-    sample = _ASCII.sub("", text[:SAMPLE])
-    if len(sample) < SAMPLE // 4:
-        sample = _ASCII.sub("", text[: SAMPLE * 20])[:SAMPLE]
-    if len(sample) < 8 or mean_gain(sample) >= SENSE:
+    sample = _sample(text)
+    if not _is_senseless(sample):
         return None
     best = max((_again(sample, *way) for way in _WAYS), key=gain)
     if not _better(best, sample):

@@ -69,10 +69,7 @@ def clean(page: Page) -> Page | Reject:
     draft.tidy()
     if not draft.text:
         return Reject(reason="no-body", detail="only the site's own lines", source=page.source, stage=STAGE)
-    title = title and punctuated(title)
-    return _with_facts(
-        replace(page, text=draft.text, title=title, edits=page.edits + tuple(draft.edits)), found
-    )
+    return _filled(page, draft, title and punctuated(title), found)
 
 
 def _furnish(draft: Draft, found: Survey) -> None:
@@ -94,8 +91,8 @@ def _drop_watermark(draft: Draft) -> None:
             return
 
 
-def _with_facts(page: Page, found: Survey) -> Page:
-    """The page with what its own lines say of it, where an earlier stage has not said it."""
+def _filled(page: Page, draft: Draft, title: str | None, found: Survey) -> Page:
+    """The page with its clean text, and what its own lines say of it where an earlier stage has not."""
     said: dict[str, list[str]] = {}
     for kind, value in found.facts:
         said.setdefault(kind, []).append(value)
@@ -108,11 +105,14 @@ def _with_facts(page: Page, found: Survey) -> Page:
     return replace(
         page,
         source=source,
+        text=draft.text,
+        title=title,
+        edits=page.edits + tuple(draft.edits),
         head="\n".join(filter(None, [page.head, *found.head])),
         published=page.published or next(filter(None, map(iso_time, times)), None),
         url=url,
         site=page.site or host(url),
         number=number,
         count=page.count or (counts.pop() if len(counts) == 1 and number else None),
-        truncated=page.truncated or found.truncated(page.text),
+        truncated=page.truncated or found.truncated(draft.text),
     )

@@ -125,11 +125,12 @@ def _begins_again(text: str) -> bool:
 
 
 def _copies(lines: list[str]) -> _Copies | None:
-    clauses = [(c, n) for n, line in enumerate(lines) if is_prose(line) for c in _CLAUSE.findall(line)]
-    said = [clause for clause, _ in clauses]
-    whole, once = sum(map(len, said)), sum(map(len, set(said)))
+    prose = [number for number, line in enumerate(lines) if is_prose(line)]
+    said = _CLAUSE.findall("\n".join([lines[number] for number in prose]))
+    whole, once = len("".join(said)), len("".join(set(said)))
     if whole - once < max(_LEAST, whole * _OF_PAGE):
         return None
+    clauses = [(clause, number) for number in prose for clause in _CLAUSE.findall(lines[number])]
     starts = _starts(said)
     return next(filter(None, (_copy_from(clauses, *start) for start in starts)), None)
 

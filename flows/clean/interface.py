@@ -71,9 +71,14 @@ def stamp(line: str) -> tuple[tuple[str, str], ...] | None:
         return None
     rest = _TIME.sub(" ", rest)
     tokens = [token for token in re.split(r"[\s|·•┊/,:()\[\]]+", rest) if token]
-    covers = [_cover(token) for token in tokens]
-    names = sum(len(token) for token, (share, _) in zip(tokens, covers, strict=True) if share < 1)
-    if names > _MOST_NAMES or not (_STAMPED.search(form) or any(c == (1, True) for c in covers)):
+    names, stamped = 0, bool(_STAMPED.search(form))
+    for token in tokens:
+        share, strong = _cover(token)
+        stamped = stamped or (share == 1 and strong)
+        names += len(token) if share < 1 else 0
+        if names > _MOST_NAMES:  # most datelines end here, at their first token
+            return None
+    if not stamped:
         return None
     return (("published", line.strip()),) if _PUBLISHED.match(form) else ()
 

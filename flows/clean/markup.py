@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from flows.clean.draft import Draft, Span
+from flows.clean.draft import Draft, Span, holds
 from flows.clean.rules import by_place
 
 _ESCAPED_BREAK = re.compile(r"(?:\\r\\n|\\n)+")
@@ -31,7 +31,7 @@ _BOLD_LINE = re.compile(
 _ESCAPED_LINE_FEED = re.compile(r"(?<=[^\x00-\x7f])(?:\\n)+(?=[^\x00-\x7f]|$)")
 _BOLD = re.compile(r"\*\*")
 _AMID = re.compile(r"[\u3400-\u9fff]\*\*[\u3400-\u9fff]")
-_MASKED_PLACE = re.compile(r"[省市州县区乡镇村盟旗局委厅办校院]")
+_MASKED_PLACE = frozenset("省市州县区乡镇村盟旗局委厅办校院")
 
 
 def unescape(draft: Draft) -> None:
@@ -43,10 +43,10 @@ def unescape(draft: Draft) -> None:
     >>> draft.text.split()
     ['各位代表：', '我报告工作。']
     """
-    if "\\r\\n" in draft.text:
+    if holds(draft.text, "\\r\\n"):
         breaks = _ESCAPED_BREAK.finditer(draft.text)
         draft.replace("escaped-break", [(found.start(), found.end(), "\n") for found in breaks])
-    elif "\\n" in draft.text:
+    elif holds(draft.text, "\\n"):
         feeds = [(m.start(), m.end(), "\n") for m in _ESCAPED_LINE_FEED.finditer(draft.text)]
         draft.replace("escaped-break", feeds if len(feeds) > 1 else ())
     entities: list[Span] = []
@@ -82,7 +82,7 @@ def drop_lost_spaces(draft: Draft) -> None:
     >>> draft.text
     '区长  程  杰 各位代表：这是为什么????'
     """
-    if "??" not in draft.text:
+    if not holds(draft.text, "??"):
         return
     spans: list[Span] = []
     for found in _LOST_SPACES.finditer(draft.text):
@@ -105,7 +105,7 @@ def drop_markdown(draft: Draft) -> None:
     """
     headings = sorted({span for mark in "#>" for span in _at_line_start(_HEADING_MARK, draft.text, mark)})
     bold = any(
-        not _MASKED_PLACE.match(draft.text[start:end].lstrip("* \t\u3000"))
+        draft.text[start:end].lstrip("* \t\u3000")[:1] not in _MASKED_PLACE
         for start, end, _ in _at_line_start(_BOLD_LINE, draft.text, "**")
     )
     if not headings and not bold:
@@ -118,11 +118,13 @@ def drop_markdown(draft: Draft) -> None:
 
 def _lines_with(mark: str, text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each line that holds a mark: few lines do, and all others are passed over at once."""
-    at = text.find(mark)
+    at = text.find(mark[0])  # one character is found many times as fast as several
     while at >= 0:
-        end = text.find("\n", at) % (len(text) + 1)
-        yield text.rfind("\n", 0, at) + 1, end
-        at = text.find(mark, end)
+        end = at + 1
+        if text.startswith(mark, at):
+            end = text.find("\n", at) % (len(text) + 1)
+            yield text.rfind("\n", 0, at) + 1, end
+        at = text.find(mark[0], end)
 
 
 def _at_line_start(pattern: re.Pattern[str], text: str, mark: str) -> list[Span]:
@@ -135,7 +137,7 @@ def _bold_marks(text: str, start: int, end: int) -> list[Span]:
     """The marks of bold on a line: pairs, none of which stands for a place. A pair with Chinese on all four
     sides (我到**集团和**公司) may be two names that were taken out: it stays."""
     marks = [found.span() for found in _BOLD.finditer(text, start, end)]
-    if len(marks) % 2 or any(_MASKED_PLACE.match(text, end) for _, end in marks):
+    if len(marks) % 2 or any(text[end : end + 1] in _MASKED_PLACE for _, end in marks):
         return []
     pairs = zip(marks[::2], marks[1::2], strict=True)
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from flows.clean.draft import fold
 from flows.clean.rules import rows
@@ -17,8 +17,9 @@ _LONGEST_UNMARKED = 100
 """Characters up to which a notice may do without a word that no speech says of itself."""
 _BULLET = re.compile(r"\s*[•·*◆★●■|>①-⑳-]{0,3}\s*(?:[(]?\d{1,2}[.、)]|[问答QA]:)?\s*")
 _TITLES = re.compile(r"《[^《》]{1,80}》|“[^“”]{1,40}”|〔[^〔〕]{1,40}〕")
+_TITLE_WORDS = ("讲话", "发言", "报告", "致辞", "演讲")
 _TITLE_PHRASE = re.compile(
-    r"[^,。;:!?《》]{2,60}(?:讲话|发言|报告|致辞|演讲)(?:稿|范文|材料|模板)?(?=由|是|系|一文|来|的|相关|范文|[,。;:!]|$)"
+    rf"[^,。;:!?《》]{{2,60}}(?:{'|'.join(_TITLE_WORDS)})(?:稿|范文|材料|模板)?(?=由|是|系|一文|来|的|相关|范文|[,。;:!]|$)"
 )
 _SENTENCES = re.compile(r"(?<=[。!?！？…])")
 _MOST_TERMS = 40
@@ -56,13 +57,16 @@ def notice(text: str, *, inside: bool = False) -> Notice | None:
     return next((kind for kind in notices() if kind.words <= classes), None)
 
 
+@lru_cache(maxsize=256)  # asked by several rules of the lines at the edges
 def is_spoken(text: str) -> bool:
     """Whether a text holds a speaker's or an office's words, other than in the titles it names.
 
     >>> is_spoken("全县要抓好落实。"), is_spoken("《在全县大会上的讲话》由会员上传")
     (True, False)
     """
-    form = _TITLE_PHRASE.sub("", _TITLES.sub("", fold(text)))
+    form = _TITLES.sub("", fold(text))
+    if any(word in form for word in _TITLE_WORDS):
+        form = _TITLE_PHRASE.sub("", form)
     return has_shape(text, "salutation") or bool(_words()["speech"].search(_words()["excuse"].sub("", form)))
 
 

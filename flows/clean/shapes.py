@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from flows.clean.draft import fold
 from flows.clean.rules import LONGEST, any_of, rows
@@ -38,6 +38,7 @@ def has_shape(line: str, *shapes: str) -> bool:
     return _shapes(*shapes).fullmatch(fold(line)) is not None
 
 
+@lru_cache(maxsize=256)  # several rules ask it of the lines above a body
 def is_title(line: str) -> bool:
     """Whether a line is the title of a speech or a report, not the line that tells when and where.
 

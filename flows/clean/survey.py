@@ -26,10 +26,8 @@ def survey(lines: list[str]) -> Survey:
     result = Survey()
     body = read_above(lines, result)
     end = read_below(lines, body, result)
-    for number in range(body, end):
+    for number in _suspects(lines, body, end):
         line = lines[number]
-        if not _suspect(line):
-            continue
         if hit := match(line, by_place("line")):
             result.claims[number] = rule_claim(line, *hit)
         elif kind := notice(line, inside=True):
@@ -37,11 +35,14 @@ def survey(lines: list[str]) -> Survey:
     return result
 
 
-def _suspect(line: str) -> bool:
-    """Whether a line inside the body can be a site's at all; most prose is told by this alone."""
-    if len(line) <= _NUMBER and _DIGIT.search(line):
-        return True
-    return len(line) <= LONGEST and bool(_words_of_sites().search(line))
+def _suspects(lines: list[str], body: int, end: int) -> list[int]:
+    """The lines inside the body that can be a site's at all; most prose is told by this alone."""
+    words = _words_of_sites().search
+    return [
+        number
+        for number, line in enumerate(lines[body:end], body)
+        if len(line) <= LONGEST and (words(line) or (len(line) <= _NUMBER and _DIGIT.search(line)))
+    ]
 
 
 @cache

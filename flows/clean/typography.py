@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from flows.clean.draft import Draft, Span
+from flows.clean.draft import Draft, Span, holds
 
 RULE = "punctuation"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -97,7 +97,7 @@ def part_indented(draft: Draft) -> None:
     >>> draft.lines
     ['今天开会。', '讲三点。市长\u3000\u3000张三']
     """
-    if "\u3000\u3000" in draft.text or "    " in draft.text or "\xa0\xa0" in draft.text:
+    if any(holds(draft.text, indent) for indent in ("\u3000\u3000", "    ", "\xa0\xa0")):
         draft.text = _HEADED.sub("\\1\n", _INDENT.sub("\\1\n", draft.text))
 
 

@@ -44,4 +44,4 @@ def tidy(text: str) -> str:
         text = _LITERAL_ENDS.sub("\n", text)
     for end in _ENDS:
         text = text.replace(end, "\n")
-    return "\n".join(line.strip(EDGES) for line in text.split("\n")).strip("\n")
+    return "\n".join([line.strip(EDGES) for line in text.split("\n")]).strip("\n")

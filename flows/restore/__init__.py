@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from flows import mojibake
 from flows.records import Edit, Page
 from flows.restore import byteshift, invisible, lookalikes, pinyin, regional, script, stray
-
-_STRANGE = re.compile(f"[{invisible.SIGNS}{byteshift.SIGNS}]")
-"""What is taken out or counted as a gap: asked once for all that looks for it, since most pages have none."""
+from flows.restore.signs import Kind, signs
 
 
 def restore(page: Page) -> Page:
@@ -20,32 +17,42 @@ def restore(page: Page) -> Page:
     byte shift, look-alikes, script, regional words. A rule's edits count positions in the text as that
     rule found it. What read counted as lost is still visible in the text, so ``gaps`` is counted anew.
     """
-    title, _, _ = mojibake.repair(page.title or "", stage="restore")
-    text, edits, _ = mojibake.repair(page.text, stage="restore")
-    strange = bool(_STRANGE.search(title) or _STRANGE.search(text))
-    if strange:
+    given = title, text = page.title or "", page.text
+    shown = signs(f"{title}\n{text}")
+
+    def may_show(kind: Kind) -> bool:
+        """Whether a rule has something to look at; in a page that was changed anything may show."""
+        return kind in shown or "odd" in shown or (title, text) != given
+
+    edits, joined, reworded = list[Edit](), list[Edit](), list[Edit]()
+    annotated: frozenset[str] = frozenset()
+    gaps = 0
+    if may_show("odd") or mojibake.is_senseless(title) or mojibake.is_senseless(text):
+        title, _, _ = mojibake.repair(title, stage="restore")
+        text, edits, _ = mojibake.repair(text, stage="restore")
         title, _ = invisible.remove(title)
         text, hidden = invisible.remove(text)
         edits += hidden
-    annotated: frozenset[str] = frozenset()
-    if pinyin.hindered(f"{title}\n{text}"):
+    if may_show("note") and pinyin.hindered(f"{title}\n{text}"):
         title, _, of_title = pinyin.remove_notes(title)
         text, notes, annotated = pinyin.remove_notes(text)
         edits += notes
         annotated |= of_title
-    gaps, joined = 0, list[Edit]()
-    if strange or annotated or "?" in text or "?" in title:
+    if may_show("odd") or "?" in text or "?" in title:
         title, _, _ = byteshift.repair(title, annotated)
         text, joined, gaps = byteshift.repair(text, annotated)
-    title, _ = lookalikes.fold(title)
-    text, folded = lookalikes.fold(text)
-    title, text, reworded = _in_mainland_script(title, text)
+    fold = lookalikes.fold if may_show("lookalike") else lookalikes.fold_dashes
+    title, _ = fold(title)
+    text, folded = fold(text)
+    gaps += invisible.private(text) if may_show("odd") else 0
+    if may_show("traditional"):
+        title, text, reworded = _in_mainland_script(title, text)
     return replace(
         page,
         title=title if page.title is not None else None,
         text=text,
         edits=(*page.edits, *edits, *joined, *folded, *reworded),
-        gaps=gaps + (invisible.private(text) if strange else 0) + stray.count(text),
+        gaps=gaps + (stray.count(text) if may_show("letter") else 0),
     )
 
 
@@ -54,6 +61,6 @@ def _in_mainland_script(title: str, text: str) -> tuple[str, str, list[Edit]]:
     page = f"{title}\n{text}"
     both = script.to_simplified(page)
     title, text = both[: len(title)], both[len(title) + 1 :]
-    if both == page or not script.is_traditional(page) or not regional.is_regional(both):
+    if both == page or not regional.is_regional(both) or not script.is_traditional(page):
         return title, text, []
     return regional.to_mainland(title)[0], *regional.to_mainland(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -17,13 +17,43 @@ _COMMON = [
 """Code points that get an entry of their own in a table, because ``str.translate`` is slow on a miss."""
 
 
+class Beginnings:
+    """Where some words may stand: where the first two characters of one do.
+
+    A class for the first character and one for the second leave few places to be looked up; a pattern of
+    all the words tries each of them wherever one begins.
+
+    >>> list(Beginnings(["乾隆", "人"]).places("乾坤，乾隆，乾人"))
+    [3, 7]
+    """
+
+    def __init__(self, words: Iterable[str]):
+        self._begin = {word[:2] for word in words}
+        seconds = _class(word[1] for word in self._begin if len(word) > 1)
+        alone = _class(word for word in self._begin if len(word) == 1)
+        either = [f"(?=[{seconds}])"] * bool(seconds) + [f"(?<=[{alone}])"] * bool(alone)
+        self._pattern = re.compile(f"[{_class(word[0] for word in self._begin)}](?:{'|'.join(either)})")
+
+    def places(self, text: str) -> Iterator[int]:
+        """The places, in order."""
+        for found in self._pattern.finditer(text):
+            at = found.start()
+            if text[at : at + 2] in self._begin or found[0] in self._begin:
+                yield at
+
+
+def _class(characters: Iterable[str]) -> str:
+    return "".join(map(re.escape, sorted(set(characters))))
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """What a text is converted with."""
 
     characters: dict[int, str]
     phrases: dict[str, str]
-    pattern: re.Pattern[str]
+    beginnings: Beginnings
+    """Of the phrases."""
     lengths: tuple[int, ...]
     """Of the phrases, longest first."""
 
@@ -35,7 +65,7 @@ def tables() -> Tables:
     characters |= {ord(c): simple for c, simple in dictionary("TSCharacters.txt").items()}
     phrases = _telling(dictionary("TSPhrases.txt") | exceptions(), characters)
     lengths = tuple(sorted({len(p) for p in phrases}, reverse=True))
-    return Tables(characters, phrases, re.compile(word_pattern(phrases)), lengths)
+    return Tables(characters, phrases, Beginnings(phrases), lengths)
 
 
 def _telling(phrases: dict[str, str], characters: dict[int, str]) -> dict[str, str]:

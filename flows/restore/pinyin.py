@@ -27,10 +27,8 @@ _BRACKETED = re.compile(rf"[(（\[［【〔][ \u3000]?([{_LETTERS}][{_LETTERS}1-
 _BARE = rf"(?<=[\u4e00-\u9fff])([a-züɡ]{{0,3}}[{_TONED}][a-zɡ]{{0,3}})(?![a-zü{_TONED}])"
 _ANY = re.compile(f"{_BRACKETED.pattern}|{_BARE}")
 _HAS_TONE = re.compile(f"[{_TONED}{_TONED.upper()}]")
-_OPENING = re.compile(
-    rf"[(（\[［【〔{_TONED}{_TONED.upper()}](?:(?<={_HAS_TONE.pattern})|[ \u3000]?[{_LETTERS}])"
-)
-"""Where a note may be: asked first, since most pages have none."""
+SIGNS = ((_TONED + _TONED.upper(), ""), (r"(（\[［【〔", rf"[ \u3000]?[{_LETTERS}]"))
+"""What every note has, as :mod:`flows.restore.signs` asks for it."""
 _LEFT_OUT = str.maketrans({" ": None, "'": None, "’": None, ":": None, "ɡ": "g"})
 _NUMBERED = {mark: str(tone) for tone, mark in enumerate("\u0304\u0301\u030c\u0300", 1)}
 _COMMON = range(0xB0, 0xD8)
@@ -118,8 +116,6 @@ def readings_of(character: str) -> Sequence[tuple[str, bool]]:
 
 def _fitting(text: str) -> list[_Note]:
     """The notes that fit what they were put after."""
-    if not _OPENING.search(text):
-        return []
     pattern = _ANY if _HAS_TONE.search(text) else _BRACKETED
     found = list[_Note]()
     kept, done = "", 0

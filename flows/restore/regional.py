@@ -9,11 +9,13 @@ has neither.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache
+from typing import NamedTuple
 
 from flows.records import Edit
 from flows.resources import reference
-from flows.restore.dictionaries import word_pattern
+from flows.restore.dictionaries import Beginnings, word_pattern
 
 RULE = "regional-words"
 _ENOUGH = 3
@@ -27,7 +29,11 @@ def is_regional(text: str) -> bool:
     >>> is_regional("推动资讯科技，软体与晶片产业受惠"), is_regional("信息技术项目的资讯，网络软件和晶片")
     (True, False)
     """
-    words = _words()
+    words, marking = _words(), _marking()
+    places = marking.beginnings.places(text)
+    met = {word for at in places for word in marking.words[text[at : at + 2]] if text.startswith(word, at)}
+    if len(met) < _ENOUGH:
+        return False
     marks = {found for found in _pattern().findall(text) if words[found][1]}
     proofs = [word for word in marks if words[word][0] == word or words[word][0] not in text]
     return len(proofs) >= _ENOUGH and len(proofs) > len(marks) - len(proofs)
@@ -54,6 +60,22 @@ def _words() -> dict[str, tuple[str, bool]]:
     lines = reference("restore/regional-words.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
     return {word: (becomes, mark == "yes") for word, becomes, mark in rows}
+
+
+class _Marking(NamedTuple):
+    """The words that prove a usage, by their first two characters, for a look that is faster than all."""
+
+    words: dict[str, list[str]]
+    beginnings: Beginnings
+
+
+@cache
+def _marking() -> _Marking:
+    words = [word for word, (_, marks) in _words().items() if marks]
+    found = defaultdict[str, list[str]](list)
+    for word in words:
+        found[word[:2]].append(word)
+    return _Marking(dict(found), Beginnings(words))
 
 
 @cache

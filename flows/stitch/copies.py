@@ -1,10 +1,11 @@
-"""Copies of one page: equal texts, or texts of which one holds nearly all of the other."""
+"""Copies of one page: texts equal but for punctuation, or of which one holds nearly all of the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from flows.records import Page
+from flows.stitch.evidence import letters
 
 _GRAM = 5
 _SHARE = 0.8
@@ -26,7 +27,7 @@ def copies(pages: Sequence[Page]) -> list[list[Page]]:
     """
     equal: dict[str, list[Page]] = {}
     for page in sorted(pages, key=lambda page: page.id):
-        equal.setdefault("".join(page.text.split()), []).append(page)
+        equal.setdefault(letters(page.text) or page.text, []).append(page)
     groups = list(equal.values())
     grams = [_grams(text[:_LOOKED_AT]) for text in equal] if 1 < len(equal) <= _MOST else []
     for first in range(len(grams)):

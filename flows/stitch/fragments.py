@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flows.stitch.likely import gain
 from flows.stitch.seam import join, runs_on
 
 _NUMBER = re.compile(r"(\d{1,3})、")
@@ -12,6 +13,8 @@ _FRAGMENT_LEAST = 100
 """Characters of a fragment. A viewer's window shows hundreds; a list's items are shorter or end in a stop."""
 _BROKEN_LEAST = 0.8
 """Share of the pieces that must break off inside a sentence; a window ends at a full stop now and then."""
+_BROKEN_HALF, _TOLD_LEAST = 0.5, 10.0
+"""Half is enough where the sentences that break off are seen to go on (see likely.py), far beyond chance."""
 
 
 def join_fragments(text: str) -> tuple[str, int]:
@@ -44,5 +47,9 @@ def _pieces(lines: list[str]) -> tuple[list[str], list[str]]:
 def _are_fragments(pieces: list[str]) -> bool:
     full = pieces[:-1]
     long = all(len(piece) >= _FRAGMENT_LEAST and _INNER_STOP.search(piece) for piece in full)
-    broken = sum(runs_on(piece, after) for piece, after in zip(full, pieces[1:], strict=True))
-    return long and broken >= _BROKEN_LEAST * len(full)
+    seams = list(zip(full, pieces[1:], strict=True))
+    broken = sum(runs_on(piece, after) for piece, after in seams)
+    if not long or broken < _BROKEN_HALF * len(full):
+        return False
+    told = sum(gain(piece, after) for piece, after in seams if runs_on(piece, after))
+    return broken >= _BROKEN_LEAST * len(full) or told >= _TOLD_LEAST

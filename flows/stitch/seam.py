@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import chain, pairwise
 
+from flows.stitch.likely import gain
+
 _ENDS = tuple("。！？!?；;：:…”」』）)】")
 _PARAGRAPH = re.compile(
     r"(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.]|第[一二三四五六七八九十]{1,3}[，,、部章节]|\d{1,2}[、.．]\D"
@@ -16,8 +18,9 @@ _HEADING = re.compile(
 )
 _HEADING_MOST = 60
 """Characters at a seam that are looked at; a heading fits in."""
-_OVERLAP_LEAST, _OVERLAP_MOST = 20, 2000
-"""Characters of an overlap. Fewer may be a standing phrase; sites repeat a paragraph at most."""
+_CUT_HEADING = 5.0
+"""Gain above which a heading goes on in the next piece. Of 1,503 in reports 70 % have more where they are
+cut, 0.5 % where they end."""
 
 
 def runs_on(before: str, after: str) -> bool:
@@ -25,11 +28,21 @@ def runs_on(before: str, after: str) -> bool:
 
     >>> runs_on("放假回来，有", "些同志还没有收心"), runs_on("开局顺利。", "第三，再动员。")
     (True, False)
+    >>> runs_on("（二）坚持转型发", "展，加快调整"), runs_on("一、肯定成绩", "过去一年，全县上下")
+    (True, False)
     """
-    last = before[-_HEADING_MOST:].rstrip().rpartition("\n")[2]
-    return not (
-        last.endswith(_ENDS) or _HEADING.match(last) or _PARAGRAPH.match(after[:_HEADING_MOST].lstrip())
-    )
+    if _PARAGRAPH.match(after[:_HEADING_MOST].lstrip()):
+        return False
+    return not ends(before) or (_is_heading(before) and gain(before, after) > _CUT_HEADING)
+
+
+def ends(before: str) -> bool:
+    """Whether a sentence or a heading ends where ``before`` does, as far as it alone tells."""
+    return before[-_HEADING_MOST:].rstrip().endswith(_ENDS) or _is_heading(before)
+
+
+def _is_heading(before: str) -> bool:
+    return bool(_HEADING.match(before[-_HEADING_MOST:].rstrip().rpartition("\n")[2]))
 
 
 def join(pieces: Sequence[str]) -> str:
@@ -43,22 +56,3 @@ def join(pieces: Sequence[str]) -> str:
         return ""
     seams = ["" if runs_on(before, after) else "\n" for before, after in pairwise(held)]
     return "".join(chain.from_iterable(zip(held, [*seams, ""], strict=True)))
-
-
-def overlap(before: str, after: str) -> int:
-    """How many characters at the start of ``after`` repeat the end of ``before``.
-
-    The longest overlap in linear time, by the prefix function of Knuth, Morris and Pratt.
-
-    >>> twice = "各部门各单位要认真落实会议的各项部署和要求。"
-    >>> overlap("今天开会。" + twice, twice + "第二，") == len(twice)
-    True
-    """
-    joined = after[:_OVERLAP_MOST] + "\0" + before[-_OVERLAP_MOST:]
-    longest = [0] * len(joined)
-    for at in range(1, len(joined)):
-        size = longest[at - 1]
-        while size and joined[at] != joined[size]:
-            size = longest[size - 1]
-        longest[at] = size + (joined[at] == joined[size])
-    return longest[-1] if longest[-1] >= _OVERLAP_LEAST else 0

@@ -1,0 +1,134 @@
+"""What tells that a page goes on where another ends, though no address says so."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections import Counter
+from functools import cache
+
+from flows.resources import reference
+from flows.stitch.likely import gain
+from flows.stitch.overlaps import overlap
+from flows.stitch.seam import ends
+
+PROOF = 30.0
+"""What an overlap counts; nothing else at a seam comes near."""
+_COPY_LEAST = 200
+"""Letters of a copy; closing words are shorter, and many speeches share them."""
+_COPY_SHARE = 0.8
+"""Part of the longer page that the run of letters both have must fill: sites add lines at the edges."""
+_NAMED_OFTEN = 3
+"""A place named so often is what a speech is about."""
+_LONGEST_NAME = 15
+_PLACE_ENDS = "省市县区旗州盟"
+_NUMBER = r"[〇○零一二三四五六七八九十\d]"
+_WHEN = re.compile(rf"(?:19|20)\d\d年|[一二][〇○零一二三四五六七八九]{{3}}年|第{_NUMBER}{{1,3}}届.{{0,12}}次")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def letters(text: str) -> str:
+    """The text without punctuation and white space.
+
+    >>> letters("同志们：\\n今天，３．5%。")
+    '同志们今天35'
+    """
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def weight(before: str, after: str) -> float:
+    """What speaks for ``after`` being what follows ``before``: by how much that is likelier than chance
+    (natural-log units), or :data:`PROOF` where it repeats its end.
+
+    >>> weight("今年要全力抓好招商引", "资工作。") > 5, weight("今年要开好局、起好步。", "各位代表，")
+    (True, 0.0)
+    """
+    if overlap(before, after):
+        return PROOF
+    if not before.strip() or not after.strip():
+        return 0.0
+    inside = gain(before, after)
+    return max(inside, min(0.0, gain("\n", after))) if ends(before) else inside
+
+
+def copied(one: str, other: str) -> bool:
+    """Whether two pages are one, letter by letter, but for what a site added at the edges.
+
+    Near copies do not show it: two counties' speeches from one template are such.
+
+    >>> tasks = [f"第{n}项任务，投资{n * n}万元。" for n in range(30)]
+    >>> copied("".join(tasks), " ".join(tasks) + "返回首页"), copied("".join(tasks), "".join(tasks[10:]))
+    (True, False)
+    """
+    one, other = sorted((letters(one), letters(other)), key=len)
+    middle = len(one) // 2
+    at = other.find(one[middle - _COPY_LEAST // 4 : middle + _COPY_LEAST // 4])
+    if len(one) < _COPY_LEAST or at < 0:
+        return False
+    start, offset = middle - _COPY_LEAST // 4, at - (middle - _COPY_LEAST // 4)
+    end = start
+    while start > 0 and start + offset > 0 and one[start - 1] == other[start - 1 + offset]:
+        start -= 1
+    while end < len(one) and end + offset < len(other) and one[end] == other[end + offset]:
+        end += 1
+    return end - start >= _COPY_SHARE * len(other)
+
+
+def names_its_occasion(title: str) -> bool:
+    """Whether a title says both where and when, so that no other speech is likely to have it.
+
+    >>> names_its_occasion("2012年浙江省政府工作报告"), names_its_occasion("在全县经济工作会议上的讲话")
+    (True, False)
+    """
+    title = unicodedata.normalize("NFKC", title)
+    return bool(_WHEN.search(title)) and (bool(places(title)) or any(name in title for name in _provinces()))
+
+
+def places(text: str) -> Counter[str]:
+    """How often a text names which provinces, prefectures and counties, by their full names.
+
+    >>> places("浙江省的永嘉县是全县的县")
+    Counter({'浙江省': 1, '永嘉县': 1})
+    """
+    found: Counter[str] = Counter()
+    names = _names()
+    for ending in _PLACE_ENDS:
+        at = text.find(ending)
+        while at >= 0:
+            for size in range(3, _LONGEST_NAME + 1):
+                if (name := text[max(0, at + 1 - size) : at + 1]) in names:
+                    found[name] += 1
+                    break
+            at = text.find(ending, at + 1)
+    return found
+
+
+def elsewhere(one: Counter[str], other: Counter[str]) -> bool:
+    """Whether two texts are about places of one rank that the other never names.
+
+    >>> here, there = Counter({"永嘉县": 4}), Counter({"昌图县": 3})
+    >>> elsewhere(here, there), elsewhere(here, Counter())
+    (True, False)
+    """
+    ranks = _names()
+    for rank in set(ranks.values()):
+        mine, its = (
+            [(n, name) for name, n in named.items() if ranks[name] == rank and n >= _NAMED_OFTEN]
+            for named in (one, other)
+        )
+        if mine and its and max(mine)[1] not in other and max(its)[1] not in one:
+            return True
+    return False
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Full names of three letters and more, and their rank."""
+    with reference("places/divisions.csv").open(encoding="utf-8") as file:
+        return {row["name"]: row["rank"] for row in csv.DictReader(file) if len(row["name"]) > 2}
+
+
+@cache
+def _provinces() -> frozenset[str]:
+    return frozenset(name[:2] for name, rank in _names().items() if rank == "1")

@@ -1,0 +1,203 @@
+"""Families: groups of pages that may hold parts of one speech, found on several sites, and what joins them.
+
+A title alone joins nothing: a hundred speeches are called 在全县工作会议上的讲话. Pieces of two groups are
+joined where each has pages that the other lacks, no page contradicts another, and the text itself shows that
+one goes on in the other (see evidence.py). In doubt they stay apart: incomplete is better than wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import combinations, pairwise
+
+from flows.records import Page
+from flows.stitch.copies import best, copies
+from flows.stitch.evidence import PROOF, copied, elsewhere, letters, names_its_occasion, places, weight
+from flows.stitch.gaps import count, missing
+from flows.stitch.order import Article
+
+FAMILY = "family:"
+"""How the keys of families begin; a group's own key begins otherwise (see group_key)."""
+MOST = 40
+"""Pieces of one title that are compared with each other. A title with more of them tells nothing."""
+_TITLE_LEAST = 6
+"""Letters of a title that can be a speech's own."""
+_PAGE_MARK = re.compile(
+    r"(?:\s?[(（\[]\s?\d{1,2}\s?[)）\]]|\s?[(（_-]?第?\s?\d{1,3}\s?页[)）]?|_\d{1,2}|\s?[(（]\d{1,2}[/／]\d{1,2}[)）])$"
+)
+_ONE_A_YEAR = "政府工作报告"
+"""What a government gives once a year: place, year and count of pages tell it."""
+_AT_MOST = 8.0
+"""What one seam counts at most, so that many are heard."""
+_AGAINST = -3.0
+"""What the seams count together where they are against a join. One in a thousand true ones does."""
+_UNLIKELY = -1.0
+"""A seam that counts less parts pages that a common title alone brought together. 0.3 % of true ones do, a
+third of others."""
+_KNOWN = 3.0
+"""What they must count where the title says where and when: at one meeting several speak. 10 % of chance
+neighbours have more."""
+_OTHERWISE = 10.0
+"""What they must count where other speeches may have the title."""
+
+
+def family_of(title: str, pages: int) -> str | None:
+    """The key of the family of a piece with this title, of so many pages in all (0: not told).
+
+    None for a title that says too little. Where the title alone tells the speech, the count takes no part:
+    two sites need not both tell it.
+
+    >>> family_of("在全县工作会议上的讲话（2）", 5) == family_of("在全县工作会议上的讲话", 5)
+    True
+    """
+    title = _PAGE_MARK.sub("", title.strip())
+    bare = letters(title)
+    if len(bare) < _TITLE_LEAST:
+        return None
+    return f"{FAMILY}{bare}" if names_its_occasion(title) else f"{FAMILY}{bare}|{pages}"
+
+
+def joined(articles: Sequence[Article]) -> list[Article]:
+    """The articles, those joined that are parts of one. The order in which they come does not matter."""
+    apart: list[Article] = []
+    pieces: dict[str, list[Article]] = {}
+    for article in articles:
+        key = family_of(_title(article), count(article)) if missing(article) else None
+        if key:
+            pieces.setdefault(key, []).append(article)
+        else:
+            apart.append(article)
+    for same in pieces.values():
+        apart += _joined(sorted(same, key=_id)) if 1 < len(same) <= MOST else same
+    return apart
+
+
+def parted(article: Article) -> list[Article]:
+    """An article, or its parts where its pages have no address and a title that many have in common: it is
+    parted where one page does not go on in the next."""
+    pages = _pages(article)
+    title = _title(article)
+    if any(page.url for page in pages) or not title or names_its_occasion(title):
+        return [article]
+    parts: list[Article] = []
+    for number, same in sorted(article.items()):
+        before = article.get(number - 1)
+        if not parts or (before and weight(best(before).text, best(same).text) < _UNLIKELY):
+            parts.append({})
+        parts[-1][number] = same
+    return parts
+
+
+def _joined(pieces: list[Article]) -> list[Article]:
+    """Pieces of one title. Where all that seems to belong together contradicts itself, only what is proved
+    by an overlap or a copy is joined."""
+    title = _PAGE_MARK.sub("", _title(pieces[0]).strip())
+    edges = {
+        (one, other): told
+        for (one, a), (other, b) in combinations(enumerate(pieces), 2)
+        if (told := _told(a, b, title)) > 0
+    }
+    found = []
+    for members in _components(range(len(pieces)), edges):
+        whole = _merged([pieces[n] for n in members])
+        if whole is not None:
+            found.append(whole)
+            continue
+        proved = [edge for edge, told in edges.items() if told >= PROOF and edge[0] in members]
+        for fewer in _components(members, proved):
+            whole = _merged([pieces[n] for n in fewer])
+            found += [pieces[n] for n in fewer] if whole is None else [whole]
+    return found
+
+
+def _told(one: Article, other: Article, title: str) -> float:
+    """What speaks for two pieces being parts of one speech; 0 where that is not enough."""
+    counts = {count(one), count(other)}
+    if one.keys() <= other.keys() or other.keys() <= one.keys() or len(counts - {0}) > 1:
+        return 0.0
+    shared = one.keys() & other.keys()
+    if any(len(copies(one[n] + other[n])) > 1 for n in shared):
+        return 0.0
+    weights = [
+        weight(best(before[n]).text, best(after[n + 1]).text)
+        for before, after in ((one, other), (other, one))
+        for n in sorted(before)
+        if n not in after and n + 1 in after and n + 1 not in before
+    ]
+    if any(copied(best(one[n]).text, best(other[n]).text) for n in shared):
+        weights.append(PROOF)
+    total = _total(weights)
+    if total < _enough(title, one, other):
+        return 0.0
+    if not names_its_occasion(title) and elsewhere(places(_text(one)), places(_text(other))):
+        return 0.0
+    return max(total, 1.0)
+
+
+def _total(weights: Iterable[float]) -> float:
+    return sum(told if told == PROOF else min(told, _AT_MOST) for told in weights)
+
+
+def _enough(title: str, one: Article, other: Article) -> float:
+    """What the seams between two pieces must count."""
+    if not count(one) or count(one) != count(other) or not names_its_occasion(title):
+        return _OTHERWISE
+    return _AGAINST if title.endswith(_ONE_A_YEAR) else _KNOWN
+
+
+def _merged(pieces: Sequence[Article]) -> Article | None:
+    """The pieces as one article, or None where two pages of a number are not copies, the counts differ, or
+    two neighbours do not fit."""
+    if len(pieces) == 1:
+        return pieces[0]
+    if len({count(piece) for piece in pieces} - {0}) > 1:
+        return None
+    whole: Article = {}
+    for number in sorted({number for piece in pieces for number in piece}):
+        groups = copies([page for piece in pieces for page in piece.get(number, [])])
+        if len(groups) > 1:
+            return None
+        whole[number] = groups[0]
+    if max(whole) > (count(whole) or max(whole)):
+        return None
+    weights = []
+    for before, after in pairwise(whole):
+        one, other = best(whole[before]), best(whole[after])
+        together = any(one in piece.get(before, []) and other in piece.get(after, []) for piece in pieces)
+        if after == before + 1 and not together:
+            weights.append(weight(one.text, other.text))
+    return whole if _total(weights) >= _AGAINST else None
+
+
+def _components(members: Iterable[int], edges: Iterable[tuple[int, int]]) -> list[list[int]]:
+    root = {member: member for member in members}
+
+    def find(member: int) -> int:
+        while root[member] != member:
+            member = root[member]
+        return member
+
+    for one, other in sorted(edges):
+        low, high = sorted((find(one), find(other)))
+        root[high] = low
+    found: dict[int, list[int]] = {}
+    for member in sorted(root):
+        found.setdefault(find(member), []).append(member)
+    return list(found.values())
+
+
+def _pages(article: Article) -> list[Page]:
+    return [page for _, same in sorted(article.items()) for page in same]
+
+
+def _text(article: Article) -> str:
+    return "\n".join(best(same).text for _, same in sorted(article.items()))
+
+
+def _title(article: Article) -> str:
+    return next((page.title for page in _pages(article) if page.title), "")
+
+
+def _id(article: Article) -> str:
+    return min(page.id for page in _pages(article))

@@ -1,7 +1,22 @@
 """Finds copies: signs a speech, compares two, and groups what is the same speech into clusters."""
 
-from flows.dedupe.clusters import clusters, settle, without_collections
-from flows.dedupe.compare import Link, compare
-from flows.dedupe.marks import enough_shared, sign
+from flows.dedupe.clusters import Graph, clusters
+from flows.dedupe.compare import Link, Read, compare, compare_read
+from flows.dedupe.marks import Sample, may_be_copies, paragraphs, sample, sign
+from flows.dedupe.settle import group, settle
 
-__all__ = ["Link", "clusters", "compare", "enough_shared", "settle", "sign", "without_collections"]
+__all__ = [
+    "Graph",
+    "Link",
+    "Read",
+    "Sample",
+    "clusters",
+    "compare",
+    "compare_read",
+    "group",
+    "may_be_copies",
+    "paragraphs",
+    "sample",
+    "settle",
+    "sign",
+]

@@ -1,137 +1,134 @@
-"""Clusters: which speeches are one, which member stands for them, and what the members tell each other."""
+"""Clusters: which speeches are one, by a rule that sees the speeches and their links and no order.
+
+Given is a graph: pairs found *alike* (compare.py: variants), pairs that are *apart* (two speeches of one
+template, two speeches that one collection holds, a person's "not the same"), and pairs a person called the
+same. The rule, in four steps:
+
+1. A person's pairs are joined first, unless another word of a person keeps them apart; what the text says
+   against is dropped.
+2. A speech that is like two that are apart is *between*: a masked copy that fits two speeches of one
+   template, a page that holds two speeches, a beginning that two have in common. One a person joined to
+   something is not.
+3. The pairs alike are gone through from the most alike to the least, equals by id. A pair joins the two
+   groups it lies in, unless any two of their members are apart, or one of the two speeches is between and
+   the other is not.
+4. What is left alone is a cluster by itself. A pair alike whose ends lie in two clusters stays a link.
+
+So no two speeches that are apart are ever in one cluster (3 asks for every pair of members: complete linkage
+as to what is apart, single linkage as to what is alike), and a bridge merges nothing: of one speech between,
+step 2 takes its links away; a chain of several is cut in step 3 where it is weakest. Each component of the
+graph is settled by itself, so a speech that is linked with none of it changes nothing. The cost is the sum
+over speeches between of their neighbours squared, and over joins of the pairs apart of the smaller group.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
-
-from flows.dedupe.marks import letters
-from flows.records import Evidence, Region, Speech, SpeechDate, Tag
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
 
 PIECE = 0.75
 """Part of a collection's length that a speech in it has at most."""
-COPY_DISCOUNT = 0.95
-"""What a tag keeps of its confidence when it rests on a copy."""
+MOST_HELD = 100
+"""Speeches held by one page that are looked at for two that are unlike."""
+Pair = tuple[str, str]
+"""Two ids, the smaller first."""
 
 
-def clusters(ids: Iterable[str], links: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
-    """Groups of ids joined by links, each sorted, in order of their smallest id.
+def pair(a: str, b: str) -> Pair:
+    """Two ids as a key.
 
-    >>> clusters(["c", "a", "b"], [("a", "c")])
-    [('a', 'c'), ('b',)]
+    >>> pair("b", "a")
+    ('a', 'b')
     """
-    root: dict[str, str] = {i: i for i in ids}
-
-    def find(i: str) -> str:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
-    for a, b in links:
-        low, high = sorted((find(a), find(b)))
-        root[high] = low
-    members: dict[str, list[str]] = {}
-    for i in sorted(root):
-        members.setdefault(find(i), []).append(i)
-    return [tuple(group) for group in members.values()]
+    return (a, b) if a < b else (b, a)
 
 
-def without_collections(
-    speeches: Mapping[str, Speech], links: Collection[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    """The links less those of collections: pages that hold several speeches are a copy of none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """What is known of some speeches; all pairs with the smaller id first."""
 
-    A collection is a text that holds two others, much shorter, that are not alike and have not the same
-    title (two pieces of one speech have). It would make one speech of all it holds.
+    ids: Collection[str]
+    alike: Mapping[Pair, float] = field(default_factory=dict)
+    """How much, 0 to 1."""
+    apart: Collection[Pair] = ()
+    same: Collection[Pair] = ()
+    """A person's word."""
+    not_same: Collection[Pair] = ()
+    """A person's word; it wins over all else."""
+
+
+def clusters(graph: Graph) -> list[tuple[str, ...]]:
+    """The clusters of a graph, each sorted, in order of their smallest id.
+
+    >>> clusters(Graph(ids="abcd", alike={("a", "c"): 0.9, ("b", "c"): 0.8}))
+    [('a', 'b', 'c'), ('d',)]
+    >>> clusters(Graph(ids="abc", alike={("a", "c"): 0.9, ("b", "c"): 0.9}, apart={("a", "b")}))
+    [('a',), ('b',), ('c',)]
     """
+    told = _Groups(graph.ids, graph.not_same)
+    for a, b in sorted(graph.same):
+        told.join(a, b)
+    apart = {p for p in graph.apart if told.of(p[0]) != told.of(p[1])} | set(graph.not_same)
+    between = {i for i in _between(graph, apart) if len(told.members[told.of(i)]) == 1}
+    groups = _Groups(graph.ids, apart)
+    for a, b in sorted(graph.same):
+        if told.of(a) == told.of(b):
+            groups.join(a, b)
+    for (a, b), _ in sorted(graph.alike.items(), key=lambda item: (-item[1], item[0])):
+        if (a in between) == (b in between):
+            groups.join(a, b)
+    return sorted(tuple(sorted(group)) for group in groups.members.values())
+
+
+def _between(graph: Graph, apart: Collection[Pair]) -> set[str]:
+    """Speeches that are like two that are apart."""
+    beside = neighbours(graph.alike)
+    against = neighbours(apart)
+    return {i for i, near in beside.items() if any(not near.isdisjoint(against.get(n, ())) for n in near)}
+
+
+def neighbours(pairs: Iterable[Pair]) -> dict[str, set[str]]:
+    """The ids that each is paired with."""
     beside: dict[str, set[str]] = {}
-    for a, b in links:
+    for a, b in pairs:
         beside.setdefault(a, set()).add(b)
         beside.setdefault(b, set()).add(a)
-    collections = set()
-    for whole, others in beside.items():
-        length = len(speeches[whole].text)
-        held = sorted(i for i in others if len(speeches[i].text) < PIECE * length)
-        pairs = ((a, b) for n, a in enumerate(held) for b in held[n + 1 :] if b not in beside[a])
-        if any(letters(speeches[a].title) != letters(speeches[b].title) for a, b in pairs):
-            collections.add(whole)
-    return {(a, b) for a, b in links if a not in collections and b not in collections}
+    return beside
 
 
-def settle(members: Sequence[Speech], links: Collection[tuple[str, str]]) -> tuple[str, list[Speech]]:
-    """The canonical id of a cluster and its members with what only their copies tell.
+class _Groups:
+    """Disjoint sets that never hold two ids that are apart."""
 
-    Canonical is the most whole, then one that kept its names, then the cleanest, the longest, the earliest
-    put up, the smallest id. A member keeps what it says of itself; where it says nothing, or says the same
-    less exactly, and the copies that know more agree, it takes theirs, with the evidence pointing at the
-    copy; from those it is linked with, not from copies of copies. The order of ``members`` does not matter.
+    def __init__(self, ids: Iterable[str], apart: Iterable[Pair]):
+        self.members = {i: [i] for i in ids}
+        self._group = {i: i for i in self.members}
+        self._against = neighbours(apart)
+
+    def of(self, i: str) -> str:
+        """The name of an id's group, which is one of its members."""
+        return self._group[i]
+
+    def join(self, a: str, b: str) -> None:
+        """Make the groups of two ids one, unless some of their members are apart."""
+        small, large = sorted((self.of(a), self.of(b)), key=lambda g: (len(self.members[g]), g))
+        if small == large or any(
+            self._group.get(foe) == large for i in self.members[small] for foe in self._against.get(i, ())
+        ):
+            return
+        for i in self.members[small]:
+            self._group[i] = large
+        self.members[large] += self.members.pop(small)
+
+
+def held_apart(lengths: Mapping[str, int], alike: Collection[Pair]) -> set[Pair]:
+    """Pairs of speeches that one page holds, both much shorter than it, and not found alike.
+
+    Where such two are really unlike, and no pieces of one speech, the page is a collection.
     """
-    ordered = sorted(members, key=lambda s: s.id)
-    canonical = min(ordered, key=_rank).id
-    pairs = {frozenset(link) for link in links}
-    return canonical, [_learn(s, [o for o in ordered if {s.id, o.id} in pairs]) for s in ordered]
-
-
-def _rank(speech: Speech) -> tuple[bool, int, bool, int, int, str, str]:
-    return (
-        speech.truncated,
-        len(speech.missing_pages),
-        speech.anonymised,
-        speech.gaps,
-        -len(speech.text),
-        speech.published or "9999",
-        speech.id,
-    )
-
-
-def _learn(speech: Speech, copies: Sequence[Speech]) -> Speech:
-    told: dict[str, Any] = {}
-    level = _teacher([c for c in copies if c.level and not speech.level], "level", "level_tag")
-    if level:
-        told |= {"level": level.level, "level_tag": _from_copy(level.level_tag, level.id)}
-    finer = [c for c in copies if c.region != speech.region and _within(c.region, speech.region)]
-    place = _teacher(finer, "region", "region_tag")
-    if place:
-        told |= {"region": place.region, "region_tag": _from_copy(place.region_tag, place.id)}
-    closer = [c for c in copies if _closer(c.speech_date, speech.speech_date)]
-    date = _teacher(closer, "speech_date", "date_tag")
-    if date:
-        told |= {"speech_date": date.speech_date, "date_tag": _from_copy(date.date_tag, date.id)}
-    return replace(speech, **told) if told else speech
-
-
-def _within(finer: Region, coarser: Region) -> bool:
-    """Whether one place is the other, told more exactly."""
-    pairs = (
-        (finer.province, coarser.province),
-        (finer.prefecture, coarser.prefecture),
-        (finer.county, coarser.county),
-    )
-    return finer.province is not None and all(c is None or c == f for f, c in pairs)
-
-
-def _closer(finer: SpeechDate | None, coarser: SpeechDate | None) -> bool:
-    """Whether one date is the other, told more exactly."""
-    if finer is None or coarser is None or finer == coarser:
-        return finer is not None and coarser is None
-    if not (finer.start and finer.end):
-        return False
-    return (coarser.start or "") <= finer.start and finer.end <= (coarser.end or "9999")
-
-
-def _teacher(copies: Sequence[Speech], value: str, tag: str) -> Speech | None:
-    """The surest of the copies, if they all say the same."""
-    if not copies or any(getattr(c, value) != getattr(copies[0], value) for c in copies):
-        return None
-    return max(copies, key=lambda c: (getattr(c, tag).confidence, c.id))
-
-
-def _from_copy(tag: Tag, copy: str) -> Tag:
-    evidence = tuple(_at(e, copy) for e in tag.evidence)
-    return replace(tag, confidence=round(tag.confidence * COPY_DISCOUNT, 4), evidence=evidence, unknown=None)
-
-
-def _at(evidence: Evidence, copy: str) -> Evidence:
-    return replace(evidence, speech=evidence.speech or copy)
+    beside = neighbours(alike)
+    found: set[Pair] = set()
+    for whole, others in beside.items():
+        held = sorted(i for i in others if lengths[i] < PIECE * lengths[whole])[:MOST_HELD]
+        found |= {(a, b) for a, b in combinations(held, 2) if b not in beside[a]}
+    return found

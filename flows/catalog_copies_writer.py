@@ -1,0 +1,211 @@
+"""Writes the catalog's part for copies; mixed into the writer, whose transactions it uses."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+
+import msgspec
+import numpy as np
+
+from flows.catalog_copies import AGAIN, MATCHED, Copies, Found, Signature
+from flows.dedupe import postings
+from flows.dedupe.postings import ROOM, Keys
+from flows.records import Speech
+
+CACHE_KIB = 200_000
+"""Pages of the catalog that are held while copies are searched."""
+_json = msgspec.json.encode
+
+
+class CopiesWriter(Copies):
+    """What may be changed of it; each public method is one transaction."""
+
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        raise NotImplementedError
+
+    def _next_revision(self) -> int:
+        raise NotImplementedError
+
+    def _sign(self, speech: str, signature: Sequence[int], lone: bool) -> None:
+        """Keep a speech's signature; its marks are posted when it is compared (:meth:`post`)."""
+        self.db.execute(
+            "INSERT INTO signatures (speech, signature) VALUES (?, ?)",
+            (speech, array("q", signature).tobytes()),
+        )
+        self.db.execute("INSERT OR REPLACE INTO stale_speeches VALUES (?, 0, ?)", (speech, int(lone)))
+
+    def _unlink(self, speech: str) -> None:
+        """Forget a speech's signature and links; those it was linked with are to be clustered again."""
+        for old in self.signatures([speech]):
+            self._unpost(old)
+            self.db.execute("DELETE FROM signatures WHERE number = ?", (old.number,))
+        self.db.execute(
+            "INSERT OR IGNORE INTO stale_speeches SELECT b, 1, 0 FROM links WHERE a = ?1"
+            " UNION SELECT a, 1, 0 FROM links WHERE b = ?1 UNION SELECT id, 1, 0 FROM speeches"
+            " WHERE id <> ?1 AND cluster = (SELECT cluster FROM speeches WHERE id = ?1)",
+            (speech,),
+        )
+        self.db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (speech,))
+
+    def _unpost(self, old: Signature) -> None:
+        """Take a signature's postings out; the speeches that become hubs by it are to be compared again."""
+        marks, prints = (
+            [postings.key(m, old.speech, old.number) for m in found]
+            for found in (old.sample.every, old.sample.prints)
+        )
+        before = self.first_postings(np.array(marks, np.int64))
+        self.db.executemany("DELETE FROM marks WHERE key = ?", [(k,) for k in marks])
+        self.db.executemany("DELETE FROM prints WHERE key = ?", [(k,) for k in prints])
+        after = before[postings.numbers(before) != old.number]
+        self._again(np.setdiff1d(after[postings.hubs(after)], before[postings.hubs(before)]))
+
+    def _again(self, found: Keys) -> None:
+        """Forget the links of the speeches of these postings, and flag them to be compared again."""
+        for number in np.unique(postings.numbers(found)).tolist():
+            row = self.db.execute("SELECT speech FROM signatures WHERE number = ?", (number,)).fetchone()
+            for speech in row or ():
+                self.db.execute(
+                    "INSERT OR IGNORE INTO stale_speeches SELECT b, 1, 0 FROM links WHERE a = ?1"
+                    " UNION SELECT a, 1, 0 FROM links WHERE b = ?1",
+                    (speech,),
+                )
+                self.db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (speech,))
+                self.db.execute(
+                    "INSERT INTO stale_speeches VALUES (?, ?, 0) ON CONFLICT (speech)"
+                    " DO UPDATE SET matched = excluded.matched WHERE matched = ?",
+                    (speech, AGAIN, MATCHED),
+                )
+
+    def sign_earlier(self, signatures: Iterable[tuple[str, Sequence[int]]]) -> None:
+        """Keep the signatures of speeches that an earlier version made."""
+        with self._transaction():
+            for speech, signature in signatures:
+                self._sign(speech, signature, lone=False)
+
+    def post(self, speeches: Sequence[str]) -> Keys:
+        """Make some speeches findable by their marks; the postings of these, sorted. In the order of the
+        keys, so that each page of the table is written once for many of them."""
+        marks, prints = _postings(self._signed(speeches))
+        with self._transaction() as db:
+            for table, found in (("marks", marks), ("prints", prints)):
+                db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?)", zip(found.tolist(), strict=False))
+        return marks
+
+    def _signed(self, speeches: Sequence[str]) -> list[tuple[int, str, bytes]]:
+        """Number, id and signature of some speeches."""
+        rows = []
+        for i in speeches:
+            rows += self.db.execute(
+                "SELECT number, speech, signature FROM signatures WHERE speech = ?", (i,)
+            ).fetchall()
+        return rows
+
+    def first_postings(self, own: Keys) -> Keys:
+        """Of the marks of these postings the first ones, sorted: enough to tell the hubs among them, with
+        these and without."""
+        lows, counts = np.unique(postings.lows(own), return_counts=True)
+        # A query's OFFSET is one number: marks of about as many postings are looked up together.
+        most = 1 << np.ceil(np.log2(counts)).astype(np.int64)
+        found = [self._ranges(lows[most == n], postings.CROWD + 1 + n) for n in np.unique(most).tolist()]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+
+    def all_postings(self, lows: Keys) -> Keys:
+        """All postings of some marks, sorted."""
+        return self._ranges(lows, -1)
+
+    def _ranges(self, lows: Keys, most: int) -> Keys:
+        """Of each mark the first postings, so many; all for -1."""
+        self.db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (low INTEGER PRIMARY KEY)")
+        own_transaction = not self.db.in_transaction
+        self.db.execute("BEGIN" if own_transaction else "SAVEPOINT wanted")
+        end = "SELECT key FROM marks WHERE key >= low AND key < low + ?1 ORDER BY key LIMIT 1 OFFSET ?2"
+        try:
+            self.db.executemany("INSERT INTO wanted VALUES (?)", zip(lows.tolist(), strict=True))
+            found = self.db.execute(
+                "SELECT m.key FROM wanted CROSS JOIN marks m WHERE m.key >= low"
+                f" AND m.key < {'low + ?1' if most < 0 else f'coalesce(({end}), low + ?1)'} ORDER BY low",
+                (ROOM,) if most < 0 else (ROOM, most),
+            ).fetchall()
+        finally:
+            self.db.execute("ROLLBACK" if own_transaction else "ROLLBACK TO wanted")
+        return np.array(found, np.int64).ravel()
+
+    def prepare_search(self) -> None:
+        """Room in memory for what :meth:`post` writes and reads everywhere in the tables."""
+        self.db.execute("PRAGMA temp_store = MEMORY")
+        self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+    def put_links(self, links: Iterable[Found], matched: Iterable[str], crowded: Keys) -> None:
+        """Store pairs found alike, and that some speeches have been compared with all there are, by which the
+        speeches of some postings are no hubs any longer."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(*sorted((a, b)), *rest, _json(list(places)).decode()) for a, b, *rest, places in links],
+            )
+            db.executemany("UPDATE stale_speeches SET matched = 1 WHERE speech = ?", [(i,) for i in matched])
+            self._again(crowded)
+
+    def put_cluster(self, canonical: str, members: Sequence[Speech], run: str) -> int:
+        """Store a settled cluster; returns how many members changed by it."""
+        changed = 0
+        cluster = min(m.id for m in members)
+        with self._transaction() as db:
+            for speech in members:
+                record = _json(speech)
+                changed += db.execute(
+                    "UPDATE speeches SET settled = ?2, cluster = ?3, canonical = ?4, variants = ?5,"
+                    " revision = ?6, run = ?7 WHERE id = ?1 AND (settled IS NOT ?2 OR cluster IS NOT ?3"
+                    " OR canonical IS NOT ?4 OR variants IS NOT ?5)",
+                    (
+                        speech.id,
+                        record,
+                        cluster,
+                        int(speech.id == canonical),
+                        len(members) - 1,
+                        self._next_revision(),
+                        run,
+                    ),
+                ).rowcount
+                db.execute("DELETE FROM stale_speeches WHERE speech = ?", (speech.id,))
+        return changed
+
+    def settle_lone(self) -> None:
+        """Take the flag off the new speeches that nothing is like: they are settled by themselves already."""
+        with self._transaction() as db:
+            db.execute(
+                "DELETE FROM stale_speeches WHERE matched AND lone"
+                " AND NOT EXISTS (SELECT 1 FROM links WHERE a = speech OR b = speech)"
+                " AND speech NOT IN (SELECT speech FROM speech_pages"
+                " WHERE page IN (SELECT a FROM verdicts UNION SELECT b FROM verdicts))"
+            )
+
+    def put_verdict(self, a: str, b: str, same: bool | None) -> None:
+        """Keep a person's word that the speeches of two ids are one, or are not; None takes it back. The ids
+        are any once given; both speeches are to be clustered again."""
+        low, high = sorted((a, b))
+        with self._transaction() as db:
+            if same is None:
+                db.execute("DELETE FROM verdicts WHERE a = ? AND b = ?", (low, high))
+            else:
+                db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", (low, high, int(same)))
+            db.execute(
+                "INSERT OR IGNORE INTO stale_speeches SELECT speech, 1, 0 FROM speech_pages"
+                " WHERE page IN (?, ?)",
+                (low, high),
+            )
+
+
+def _postings(rows: Sequence[tuple[int, str, bytes]]) -> tuple[Keys, Keys]:
+    """The keys of the marks and of the prints of signatures, sorted."""
+    values = np.frombuffer(b"".join(blob for _, _, blob in rows), np.int64)
+    low_bits = np.array([postings.key(0, speech, number) for number, speech, _ in rows], np.int64)
+    low_bits = np.repeat(low_bits, [len(blob) // 8 for _, _, blob in rows])
+    marks = values >= 0
+    return (
+        np.unique(postings.keys(values[marks], low_bits[marks])),
+        np.unique(postings.keys(-1 - values[~marks], low_bits[~marks])),
+    )

@@ -1,0 +1,122 @@
+"""Finds the copies of what is new in the catalog, and settles the clusters that it touches.
+
+Wires the functions of dedupe/ to the catalog's tables, a portion at a time, so that memory does not grow with
+the archive. After each portion the links are those of the speeches that have come so far, whatever their
+order: a pair is linked if its marks (dedupe/postings.py, dedupe/marks.py) let it be compared and its letters
+are alike (dedupe/compare.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from flows import dedupe
+from flows.catalog_copies import Found, Signature
+from flows.catalog_writer import Writer
+from flows.dedupe import postings
+from flows.dedupe.postings import Keys
+
+AT_ONCE = 25_000
+"""Speeches that are posted and searched at once: a million postings, looked up in order of their keys."""
+PAIRED_AT_ONCE = 1000
+"""Speeches whose pairs are counted at once; with all their marks shared by crowds, 100 MB."""
+TEXTS_HELD = 200
+"""Texts kept ready to be compared; those of one cluster come one after the other. 200 reports take 25 MB."""
+SIGNATURES_HELD = 10_000
+
+
+def match(catalog: Writer, step: Callable[[int], None]) -> None:
+    """Compare all speeches that are not matched yet with all that share marks with them; tells ``step`` of
+    how many are done."""
+    catalog.prepare_search()
+    for portion in _portions(catalog.unsigned(), AT_ONCE):  # by an earlier version of the program
+        catalog.sign_earlier((s.id, dedupe.sign(s.text)) for s in catalog.tagged(portion))
+    for portion in _portions(catalog.unmatched(), AT_ONCE):
+        _match(catalog, portion, new=True)
+        step(len(portion))
+    for portion in _portions(catalog.crowded(), AT_ONCE):
+        _match(catalog, portion, new=False)
+
+
+def _match(catalog: Writer, ids: Sequence[str], new: bool) -> None:
+    """Link a portion of speeches with all that came before and with each other."""
+    own = catalog.post(ids)
+    first = catalog.first_postings(own)
+    is_hub = postings.hubs(first)
+    hub = first[is_hub]
+    crowded = np.zeros(0, np.int64)
+    if new:
+        before = first[~np.isin(first, own, assume_unique=True)]
+        crowded = np.setdiff1d(before[postings.hubs(before)], hub, assume_unique=True)
+    ours = own[np.isin(own, hub, assume_unique=True)]
+    full = np.intersect1d(postings.lows(ours), postings.lows(first[~is_hub]))
+    rest = np.setdiff1d(catalog.all_postings(full), hub, assume_unique=True)
+    catalog.put_links(_links(catalog, _pairs(own, hub, rest)), ids, crowded)
+
+
+def _pairs(own: Keys, hub: Keys, rest: Keys) -> Iterator[tuple[int, int]]:
+    """Numbers of speeches and of others that share marks with them, each pair once."""
+    by_speech = own[np.argsort(postings.numbers(own), kind="stable")]
+    numbers, starts = np.unique(postings.numbers(by_speech), return_index=True)
+    ends = np.append(starts[1:], len(own))
+    for at in range(0, len(numbers), PAIRED_AT_ONCE):
+        last = min(at + PAIRED_AT_ONCE, len(numbers))
+        found = postings.pairs(np.sort(by_speech[starts[at] : ends[last - 1]]), hub, rest)
+        # Of two of one portion, each has found the other.
+        once = (found.other < found.one) | ~np.isin(found.other, numbers)
+        yield from zip(found.one[once].tolist(), found.other[once].tolist(), strict=True)
+
+
+def _links(catalog: Writer, numbers: Iterator[tuple[int, int]]) -> Iterator[Found]:
+    """What is alike of some pairs."""
+
+    @lru_cache(TEXTS_HELD)
+    def read(speech: str) -> dedupe.Read:
+        return dedupe.Read(catalog.text(speech))
+
+    @lru_cache(SIGNATURES_HELD)
+    def signature(number: int) -> Signature | None:
+        return next(catalog.signatures([number]), None)
+
+    likely = []
+    for number, other in numbers:
+        a, b = signature(number), signature(other)
+        if a and b and dedupe.may_be_copies(a.sample, b.sample):
+            if a.sample.every == b.sample.every:  # two of their marks are of all their letters
+                yield a.speech, b.speech, "variant", 1.0, 1.0, 0.0, ()
+            else:
+                likely.append((min(a.sample.marks[0], b.sample.marks[0]), a.speech, b.speech))
+    # Copies mostly have one smallest mark: in its order, a text is made ready once for all of them.
+    for _, one, two in sorted(likely):
+        link = dedupe.compare_read(read(one), read(two))
+        if link:
+            yield one, two, link.kind, link.jaccard, link.containment, link.numbers, link.places
+
+
+def settle(catalog: Writer, run: str) -> int:
+    """Settle the clusters of all flagged speeches, one component of linked speeches after the other; returns
+    how many speeches changed by it."""
+    catalog.settle_lone()
+    changed = 0
+    done: set[str] = set()
+    for speech in catalog.stale_speeches():
+        if speech in done:
+            continue
+        known, links = catalog.component(speech)
+        done |= known
+        alike = {p: jaccard for p, (kind, jaccard) in links.items() if kind == "variant"}
+        verdicts = {p: same for i in known for p, same in catalog.verdicts(i).items() if known.issuperset(p)}
+        speeches = {s.id: s for s in catalog.tagged(sorted(known))}
+        templates = links.keys() - alike.keys()
+        for members in dedupe.group(list(speeches.values()), alike, templates, verdicts):
+            canonical, settled = dedupe.settle([speeches[i] for i in members], alike)
+            changed += catalog.put_cluster(canonical, settled, run)
+    return changed
+
+
+def _portions(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

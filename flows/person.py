@@ -1,0 +1,45 @@
+"""What the commands of a person's word (forget.py, correct.py) share.
+
+Both hold the archive like an ingest, need no Prefect, and end with the archive as an ingest would leave it:
+what other speeches learned from those that went or changed is made anew, and the index knows.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.catalog import Catalog
+from flows.catalog_words import Words
+from flows.commands import no_speech, settings_of_args
+from flows.coordinator import Run
+from flows.errors import JianghuaError
+from flows.lock import hold
+from flows.plan import Plan
+from flows.progress import Progress
+from flows.records import Entry
+from flows.steps import catch_up, in_process
+
+
+@contextmanager
+def at_work(args: Namespace) -> Iterator[tuple[Run, Words]]:
+    """Hold the archive for a change to the catalog in the block, and follow it up."""
+    settings = settings_of_args(args)
+    with (
+        hold(settings.archive),
+        Words.open(settings.archive) as catalog,
+        Progress(quiet=True) as progress,
+    ):
+        run = Run(settings, catalog, progress, in_process)
+        with run.reported(Plan()):
+            yield run, catalog
+            catch_up(run)
+
+
+def entry_of(catalog: Catalog, given: str) -> Entry:
+    """The speech that an id means; raises JianghuaError where it means none."""
+    entry = catalog.entry(catalog.resolve(given) or "")
+    if entry is None:
+        raise JianghuaError(no_speech(catalog, given))
+    return entry

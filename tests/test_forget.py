@@ -1,0 +1,300 @@
+"""What a person takes out is gone as if it had never been there, stays out, and may come back."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import generated_site
+import pytest
+from conftest import export_bytes, exported, take_in
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_crash import in_child
+from test_laws import SPEECHES, write_dumps
+
+from flows import catalog_words, person
+from flows.catalog import FILE, Catalog
+from flows.cli import main
+from flows.index import open_engine, parse
+from flows.lock import hold
+from flows.records import page_id
+from flows.settings import Settings
+
+
+def jianghua(archive: Path, *args: object) -> int:
+    return main([str(args[0]), "--archive", str(archive), *map(str, args[1:])])
+
+
+@pytest.fixture
+def dumps(tmp_path: Path) -> list[Path]:
+    (tmp_path / "dumps").mkdir()
+    return write_dumps(tmp_path / "dumps")
+
+
+@pytest.fixture
+def archive(tmp_path: Path, dumps: list[Path]) -> Path:
+    take_in(tmp_path / "archive", tmp_path / "dumps")
+    return tmp_path / "archive"
+
+
+def held_by_index(archive: Path) -> int:
+    with open_engine(Settings(archive=archive)) as engine:
+        return engine.count()
+
+
+def sound(archive: Path) -> bool:
+    with Catalog.open(archive) as catalog:
+        return not catalog.unfinished("embedded") and catalog.lost_pages() == 0
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_forgotten_files_leave_an_archive_that_never_saw_them(data: st.DataObject) -> None:
+    """Fragments, copies, one page in two files, lines of a site: whatever is left out, in whatever runs."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "dumps").mkdir()
+        dumps = write_dumps(folder / "dumps")
+        unwanted = data.draw(st.sets(st.sampled_from(dumps), min_size=1, max_size=len(dumps) - 1))
+        first = data.draw(st.sets(st.sampled_from(dumps)))
+        take_in(folder / "archive", *sorted(first)) if first else None
+        take_in(folder / "archive", *dumps)
+        assert jianghua(folder / "archive", "forget", *sorted(unwanted)) == 0
+        take_in(folder / "never", *(dump for dump in dumps if dump not in unwanted))
+        assert export_bytes(folder / "archive") == export_bytes(folder / "never")
+        report = take_in(folder / "archive", *dumps)
+        assert report.forgotten == {"dumps": len(unwanted), "pages": 0} and report.dumps["new"] == 0
+        assert export_bytes(folder / "archive") == export_bytes(folder / "never")
+        assert sound(folder / "archive")
+        assert held_by_index(folder / "archive") == len(exported(folder / "archive"))
+
+
+def test_what_a_site_was_learned_to_add_is_unlearned(tmp_path: Path) -> None:
+    dumps = generated_site.write_site(tmp_path / "dumps", 20)
+    take_in(tmp_path / "archive", *dumps)
+    assert jianghua(tmp_path / "archive", "forget", *dumps[3:]) == 0
+    take_in(tmp_path / "never", *dumps[:3])
+    assert export_bytes(tmp_path / "archive") == export_bytes(tmp_path / "never")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "b.txt", "p1.txt"])
+def test_a_forgotten_speech_goes_with_all_its_pages(name: str, archive: Path, dumps: list[Path]) -> None:
+    """b.txt is also same.txt; p1.txt is one speech with p2.txt; a.txt has a copy, which stays."""
+    (speech,) = [s for s in exported(archive) if any(x["file"].endswith(name) for x in s["sources"])]
+    gone = {Path(x["file"]).name for x in speech["sources"]}
+    assert jianghua(archive, "forget", speech["id"]) == 0
+    never = archive.with_name("never")
+    take_in(never, *(dump for dump in dumps if dump.name not in gone))
+    assert export_bytes(archive) == export_bytes(never)
+    with Catalog.open(archive) as catalog:
+        assert catalog.resolve(speech["id"]) is None
+
+
+def test_a_page_forgotten_by_id_does_not_come_back_from_another_file(
+    archive: Path, dumps: list[Path]
+) -> None:
+    wanted = page_id(SPEECHES["b.txt"].encode())
+    assert jianghua(archive, "forget", wanted[:8]) == 0
+    before = export_bytes(archive)
+    third = dumps[0].with_name("third.txt")
+    third.write_text(SPEECHES["b.txt"], "utf-8")
+    report = take_in(archive, third.parent)
+    assert report.forgotten == {"dumps": 0, "pages": 1} and report.pages == {"read": 1, "new": 0, "known": 0}
+    assert export_bytes(archive) == before
+
+
+def test_what_is_called_back_is_as_if_never_forgotten(archive: Path, dumps: list[Path]) -> None:
+    before = export_bytes(archive)
+    speech = page_id(SPEECHES["b.txt"].encode())
+    part = next(dump for dump in dumps if dump.name == "p1.txt")
+    assert jianghua(archive, "forget", speech, part) == 0
+    take_in(archive, dumps[0].parent)
+    assert export_bytes(archive) != before
+    assert jianghua(archive, "forget", "--undo", speech[:6], part) == 0
+    report = take_in(archive, dumps[0].parent)
+    assert report.forgotten == {"dumps": 0, "pages": 0}
+    assert report.dumps == {"new": 1, "changed": 2, "unchanged": len(dumps) - 3}
+    assert export_bytes(archive) == before and sound(archive)
+
+
+def test_a_folder_with_files_that_are_gone_from_the_disk(archive: Path, dumps: list[Path]) -> None:
+    for dump in dumps:
+        dump.unlink()
+    assert jianghua(archive, "forget", dumps[0].parent) == 0
+    assert exported(archive) == [] and held_by_index(archive) == 0
+
+
+def test_nothing_of_the_text_is_left_in_the_files_of_the_catalog(archive: Path, tmp_path: Path) -> None:
+    """Neither in free pages nor in the log, also where the text was stored by earlier runs."""
+    told = "去年引进项目12个".encode()
+    files = [archive / FILE, archive / f"{FILE}-wal"]
+    assert any(told in file.read_bytes() for file in files if file.exists())
+    speeches = [s["id"] for s in exported(archive) if "去年引进项目" in s["text"]]
+    assert jianghua(archive, "forget", *speeches) == 0
+    raw = [
+        table
+        for table in ("speeches", "pages", "sources", "learned_lines")
+        if told in dump_of(archive, table)
+    ]
+    assert raw == []
+    assert not any(told in file.read_bytes() for file in files if file.exists())
+    assert not (archive / "work").exists()
+
+
+def dump_of(archive: Path, table: str) -> bytes:
+    with sqlite3.connect(archive / FILE) as db:
+        return repr([[str(x) for x in row] for row in db.execute(f"SELECT * FROM {table}")]).encode()
+
+
+def test_a_reader_who_keeps_the_log_is_told_of(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with sqlite3.connect(archive / FILE) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM pages").fetchone()
+        assert jianghua(archive, "forget", page_id(SPEECHES["b.txt"].encode())) == 0
+        assert "Another process reads the catalog" in capsys.readouterr().out
+    assert jianghua(archive, "forget", page_id(SPEECHES["b.txt"].encode())) == 0
+    assert "Another process" not in capsys.readouterr().out
+
+
+STEPS = [
+    (catalog_words.Words, "_drop_pages"),
+    (catalog_words.Words, "forget_path"),
+    (catalog_words.Words, "put_speeches"),
+    (person, "catch_up"),
+]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(("owner", "step"), STEPS, ids=lambda x: getattr(x, "__name__", x))
+def test_killed_while_it_forgets(
+    owner: type, step: str, after: bool, archive: Path, dumps: list[Path]
+) -> None:
+    """Once it is forgotten, the next run of any kind completes it; before, nothing has happened."""
+    unwanted = next(dump for dump in dumps if dump.name == "p1.txt")
+
+    def forget_and_die() -> None:
+        from test_crash import die_at
+
+        die_at(owner, step, after)
+        jianghua(archive, "forget", unwanted)
+
+    assert in_child(forget_and_die) == -signal.SIGKILL
+    assert jianghua(archive, "forget", unwanted) == 0
+    take_in(archive.with_name("never"), *(dump for dump in dumps if dump != unwanted))
+    assert export_bytes(archive) == export_bytes(archive.with_name("never"))
+    assert sound(archive)
+
+
+def test_the_list_names_paths_and_ids(
+    archive: Path, dumps: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    speech = page_id(SPEECHES["b.txt"].encode())
+    assert jianghua(archive, "forget", "--list") == 0
+    assert capsys.readouterr().out == "Nothing is forgotten.\n"
+    odd = dumps[0].with_name(os.fsdecode(b"\xff odd.txt"))
+    odd.write_bytes(dumps[0].read_bytes())
+    take_in(archive, odd)
+    assert jianghua(archive, "forget", speech, odd) == 0
+    capsys.readouterr()
+    assert jianghua(archive, "forget", "--list", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {one["word"] for one in listed} == {speech, str(dumps[0].with_name("\\udcff odd.txt"))}
+    assert jianghua(archive, "forget", "--undo", odd) == 0
+    assert jianghua(archive, "show", speech) == 2
+    assert f"jianghua forget --undo {speech}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ((), "say what"),
+        (("nowhere.txt",), "neither a dump file"),
+        (("ffffff",), "jianghua search"),
+        (("--undo", "ffffff"), "--list"),
+        (("a.zip!b.txt",), "inside a dump file"),
+    ],
+)
+def test_errors_teach(
+    args: tuple[str, ...], told: str, archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = exported(archive)
+    assert jianghua(archive, "forget", *args) == 2
+    error = capsys.readouterr().err
+    assert told in error and error.count("\n") == 1
+    assert exported(archive) == before
+
+
+def test_copies_that_remain_are_named(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = next(
+        s["id"] for s in exported(archive) if any(x["file"].endswith("copy.txt") for x in s["sources"])
+    )
+    assert jianghua(archive, "forget", page_id(SPEECHES["a.txt"].encode())) == 0
+    assert f"jianghua forget {copy}" in capsys.readouterr().out
+
+
+def test_another_engine_that_holds_it_is_named(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    speech = page_id(SPEECHES["b.txt"].encode())
+    with sqlite3.connect(archive / FILE) as db:
+        db.execute("INSERT INTO indexed VALUES ('elasticsearch', ?, 1)", (speech,))
+    assert jianghua(archive, "forget", speech) == 0
+    assert "jianghua ingest --refresh --engine elasticsearch" in capsys.readouterr().out
+    with Catalog.open(archive) as catalog:
+        assert catalog.orphaned("elasticsearch") == [speech]
+
+
+def test_the_index_does_not_find_it(archive: Path) -> None:
+    assert jianghua(archive, "forget", page_id(SPEECHES["b.txt"].encode())) == 0
+    with open_engine(Settings(archive=archive)) as engine:
+        assert engine.search(parse("安全生产责任重于泰山")).total == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("forget", "b.txt"),
+        ("correct", "{id}", "level", "county"),
+        ("ingest", "new.txt"),
+        ("rejects", "--retry"),
+    ],
+    ids=lambda c: c[0],
+)
+def test_while_another_run_is_at_work(
+    command: tuple[str, ...], archive: Path, dumps: list[Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    dumps[0].with_name("new.txt").write_text("同志们：今天开会。", "utf-8")
+    speech = page_id(SPEECHES["b.txt"].encode())
+    args = [str(dumps[0].with_name(a)) if a.endswith(".txt") else a.format(id=speech) for a in command]
+    before = exported(archive)
+    ready, done = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        with hold(archive):
+            os.write(ready[1], b".")
+            os.read(done[0], 1)
+        os._exit(0)
+    os.read(ready[0], 1)
+    try:
+        assert jianghua(archive, *args) == 2
+    finally:
+        os.write(done[1], b".")
+        os.waitpid(child, 0)
+    error = capfd.readouterr().err
+    assert "another run is at work" in error and error.count("\n") == 1
+    assert exported(archive) == before
+
+
+def test_forget_does_not_import_prefect(archive: Path) -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; from flows.cli import main\n"
+        f"status = main(['forget', {page_id(SPEECHES['b.txt'].encode())!r}, '--archive', {str(archive)!r}])\n"
+        "sys.exit(status or 'prefect' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

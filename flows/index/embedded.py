@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import tantivy
 
 from flows.errors import ArchiveBusy
-from flows.index.document import document
+from flows.index.document import OPEN_END, document
+from flows.index.embedded_places import write_durably
 from flows.index.embedded_query import days_between, to_tantivy
 from flows.index.embedded_schema import (
     ANALYZER,
     DAY,
-    OPEN_END,
     ORDER,
     analyzer,
     schema,
     stamp,
     tantivy_document,
 )
-from flows.index.engine import FACETS, MEND, Answer, CursorError, Hit, IndexUnusable, Sort
+from flows.index.engine import FACETS, MEND, Answer, Hit, IndexUnusable, Refusal, Sort
+from flows.index.pages import BY_DATE, MOST_VALUES, facet_counts, has_changed, read_cursor
 from flows.index.query import Node, phrases
 from flows.records import Entry
 
@@ -32,11 +33,11 @@ HEAP = 60_000_000
 """Bytes that the writer may fill before it writes a segment."""
 THREADS = 2
 """Of the writer; the heap is split between them."""
-MOST_VALUES = 65_000
-"""Values that a facet may have, as many as Tantivy allows."""
+SMALL_HEAP = 15_000_000
+"""The least that Tantivy writes with."""
 
-_STAMP = "jianghua-stamp"
-_BY_DATE = re.compile(r"d(\d{8})(.{1,200})", re.DOTALL)
+STAMP = "jianghua-stamp"
+"""The file that says what an index was built with; it comes last."""
 _BY_SCORE = re.compile(r"r(\d{1,9})-(.{1,200})", re.DOTALL)
 _DAY_DIGITS = 8
 _KEEPS_LAST = ("meta.json", ".managed.json")
@@ -50,30 +51,39 @@ class EmbeddedEngine:
     commit stamps it, so a fill that was cut short is begun again.
     """
 
-    def __init__(self, folder: Path, index: tantivy.Index | None) -> None:
-        self._folder, self._index = folder, index
+    def __init__(self, folder: Path, index: tantivy.Index | None, previous: Path | None = None) -> None:
+        self._folder, self._index, self._previous = folder, index, previous
+        self._removed: list[str] = []
+        self.again: dict[str, int] = {}
         self._searcher = index.searcher() if index else None
         self._writer: tantivy.IndexWriter | None = None
         self._fresh = index is None
 
     @classmethod
-    def open(cls, folder: Path) -> EmbeddedEngine:
-        """The engine of a folder. An index that is missing, damaged or of another stamp is ``fresh``."""
+    def open(cls, folder: Path, previous: Path | None = None) -> Self:
+        """The engine of a folder. An index that is missing, damaged or of another stamp is ``fresh``.
+
+        ``previous`` is the folder of an index that is kept; what is removed leaves that one too.
+        """
         try:
-            if (folder / _STAMP).read_text(encoding="utf-8") != stamp():
-                return cls(folder, None)
+            if (folder / STAMP).read_text(encoding="utf-8") != stamp():
+                return cls(folder, None, previous)
             index = tantivy.Index.open(str(folder))
             index.register_tokenizer(ANALYZER, analyzer())
-            return cls(folder, index)
+            return cls(folder, index, previous)
         except BaseException as error:
             if _of_tantivy(error):
-                return cls(folder, None)
+                return cls(folder, None, previous)
             raise
 
     @property
     def fresh(self) -> bool:
         """Whether there is no usable index yet, so that everything has to be put."""
         return self._fresh
+
+    def latest(self) -> int:
+        """No revision keeps an entry from being put."""
+        return 0
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Take entries in; one with an id already held replaces it."""
@@ -90,17 +100,22 @@ class EmbeddedEngine:
         with self._troubles("written"):
             for speech in ids:
                 writer.delete_documents_by_term("id", speech)
+                self._removed.append(speech)
 
-    def commit(self) -> None:
-        """Make all that was put and removed visible and durable, whole or not at all."""
+    def commit(self) -> Sequence[Refusal]:
+        """Make all that was put and removed visible and durable, whole or not at all; refuses nothing."""
         index, writer = self._writing()
         with self._troubles("written"):
             writer.commit()
             if self._fresh:
-                _write_durably(self._folder / _STAMP, stamp())
+                write_durably(self._folder / STAMP, stamp())
             index.reload()
             self._searcher = index.searcher()
+            if self._removed and self._previous:
+                _remove_from(self._previous, self._removed)
+        self._removed.clear()
         self._fresh = False
+        return ()
 
     def count(self) -> int:
         """How many speeches are held, variants too."""
@@ -180,12 +195,13 @@ def _by_score(
     searcher: tantivy.Searcher, fields: tantivy.Schema, query: tantivy.Query, limit: int, after: str | None
 ) -> _Page:
     """Ties are in the index's own order, which only a write changes; a cursor notices that."""
-    seen, last = (0, "") if after is None else _read_cursor(_BY_SCORE, after)
+    given, last = ("0", "") if after is None else read_cursor(_BY_SCORE, after)
+    seen = int(given)
     overlap = min(1, seen)
     found = searcher.search(query, limit + 1 + overlap, offset=seen - overlap)
     hits = [Hit(str(searcher.doc(address).get_first("id")), score) for score, address in found.hits]
     if overlap and (not hits or hits[0].id != last):
-        raise CursorError("the archive has changed since the first page; search again, or sort by date")
+        raise has_changed()
     page = hits[overlap : overlap + limit]
     more = len(hits) > overlap + limit and limit > 0
     return _count(found), page, f"r{seen + limit}-{page[-1].id}" if more else None
@@ -198,10 +214,10 @@ def _by_date(
     if after is None:
         total, keys = _keys(searcher, query, limit + 1)
     else:
-        left, speech = _read_cursor(_BY_DATE, after)
+        left, speech = read_cursor(BY_DATE, after)
         total = _count(searcher.search(query, 1))
-        rest = query.and_must_match(days_between(fields, DAY, None, OPEN_END - left))
-        keys = _keys_after(searcher, rest, limit + 1, f"{left:08}{speech}")
+        rest = query.and_must_match(days_between(fields, DAY, None, OPEN_END - int(left)))
+        keys = _keys_after(searcher, rest, limit + 1, left + speech)
     following = f"d{keys[limit - 1]}" if len(keys) > limit > 0 else None
     return total, [Hit(key[_DAY_DIGITS:], 0.0) for key in keys[:limit]], following
 
@@ -232,42 +248,39 @@ def _facets(
     if not names:
         return {}
     counted = searcher.aggregate(query, {name: _terms(FACETS[name]) for name in names})
-    return {name: _counts(name, counted[name]["buckets"]) for name in names}
+    return {name: facet_counts(name, counted[name]["buckets"]) for name in names}
 
 
 def _terms(field: str) -> dict[str, Any]:
     return {"terms": {"field": field, "size": MOST_VALUES, "segment_size": MOST_VALUES, "missing": "unknown"}}
 
 
-def _counts(name: str, buckets: list[dict[str, Any]]) -> dict[str, int]:
-    found = {str(bucket.get("key_as_string", bucket["key"])): int(bucket["doc_count"]) for bucket in buckets}
-    if name == "year":  # "range" and "unknown" sort behind the digits
-        return dict(sorted(found.items()))
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _read_cursor(form: re.Pattern[str], cursor: str) -> tuple[int, str]:
-    match = form.fullmatch(cursor)
-    if match is None:
-        raise CursorError(f"{cursor[:40]}: not a cursor of this search; take the one that the last page gave")
-    return int(match[1]), match[2]
-
-
 def _empty(folder: Path) -> None:
     """Make room for a new index. The stamp goes first, so what is half emptied is not taken for whole."""
     folder.mkdir(parents=True, exist_ok=True)
     files = sorted(folder.iterdir(), key=lambda path: path.name in _KEEPS_LAST)
-    if files and not any(path.name in (_STAMP, *_KEEPS_LAST) for path in files):
+    if files and not any(path.name in (STAMP, *_KEEPS_LAST) for path in files):
         raise IndexUnusable(f"{folder}: holds files that are no search index; move them away")
-    (folder / _STAMP).unlink(missing_ok=True)
+    (folder / STAMP).unlink(missing_ok=True)
     for path in files:
         path.unlink(missing_ok=True)
 
 
-def _write_durably(path: Path, text: str) -> None:
-    beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+def _remove_from(folder: Path, ids: Iterable[str]) -> None:
+    """Let ids leave an index that is not in use; one that can't be changed goes whole.
+
+    What a person has taken out is to be found nowhere.
+    """
+    if not (folder / STAMP).is_file():
+        return
+    try:
+        writer = tantivy.Index.open(str(folder)).writer(SMALL_HEAP, 1)
+        for speech in ids:
+            writer.delete_documents_by_term("id", speech)
+        writer.commit()
+        writer.wait_merging_threads()
+    except BaseException as error:
+        if not _of_tantivy(error) or "LockBusy" in str(error):
+            raise
+        (folder / STAMP).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)

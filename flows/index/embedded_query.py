@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 import tantivy
 
-from flows.index.embedded_schema import FIRST, LAST
+from flows.index.embedded_schema import FIRST, LAST, RANGE
 from flows.index.engine import FIELDS, SHOWS_VARIANTS
 from flows.index.fold import tokens
 from flows.index.query import And, Dates, Everything, Is, Node, Not, Or, Phrase, fields
 
 TITLE_WEIGHT = 2.0
 """A phrase in the title counts this many times one in the text."""
-_RANGE = "speech_date.range"
 _Query = tantivy.Query
 _Occur = tantivy.Occur
 
@@ -83,9 +82,9 @@ def _dates(dates: Dates, schema: tantivy.Schema) -> tantivy.Query:
     begins, ends = (FIRST, LAST) if dates.within else (LAST, FIRST)
     bounds = []
     if first is not None:
-        bounds.append(days_between(schema, _RANGE + begins, first, None))
+        bounds.append(days_between(schema, RANGE + begins, first, None))
     if last is not None:
-        bounds.append(days_between(schema, _RANGE + ends, None, last))
+        bounds.append(days_between(schema, RANGE + ends, None, last))
     return _all(bounds)
 
 

@@ -6,7 +6,7 @@ can fill it anew at any time. Its hits are those of a plain search by :func:`flo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -49,6 +49,15 @@ SHOWS_VARIANTS = frozenset({"canonical", "cluster", "id"})
 MEND = "run: jianghua ingest PATH (any path); it fills the index from the catalog"
 """What to do about an index that can't be used."""
 
+REBUILD = "run: jianghua reindex"
+"""What to do about an index that others may be searching just now."""
+
+
+AHEAD = (
+    "the index holds later copies than the catalog knows of, so the catalog is an older one (restored from a "
+    f"copy?); to make the index anew from it, {REBUILD}"
+)
+
 
 class IndexUnusable(JianghuaError):
     """The index is missing, damaged or of another version; the catalog can fill it anew."""
@@ -79,6 +88,14 @@ class Answer:
     """The cursor of the next page; None on the last."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A speech that the engine will not take, and why in its own words."""
+
+    id: str
+    reason: str
+
+
 class Engine(Protocol):
     """Where speeches are found. Writes are seen, and safe, after :meth:`commit`."""
 
@@ -86,14 +103,24 @@ class Engine(Protocol):
     def fresh(self) -> bool:
         """Whether there is no usable index yet, so that everything has to be put."""
 
+    @property
+    def again(self) -> Mapping[str, int]:
+        """Requests that had to be sent again since it was opened, by why."""
+
+    def latest(self) -> int:
+        """The highest revision held; 0 where a put replaces a later copy too."""
+
     def put(self, entries: Iterable[Entry]) -> None:
         """Take entries in; one with an id already held replaces it."""
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget these ids; those not held are no error."""
 
-    def commit(self) -> None:
-        """Make all that was put and removed visible and durable, whole or not at all."""
+    def commit(self) -> Sequence[Refusal]:
+        """Make all that was put and removed visible and durable; returns what the engine will not take.
+
+        Cut short, it may have done a part; the same put and removed once more mends that.
+        """
 
     def search(
         self,

@@ -65,6 +65,15 @@ def fold_any(text: str) -> str:
     return _BREAKS.sub(".", text.translate(_TABLE))
 
 
+def row(text: str) -> list[str]:
+    """All tokens of a text in order, boundaries too: what phrases are found in.
+
+    >>> row("招商，GDP 增长。")
+    ['招', '商', '.', 'gdp', '增', '长', '.']
+    """
+    return _TOKEN.findall(fold(text))
+
+
 def tokens(phrase: str) -> list[str]:
     """The tokens of a phrase, without boundaries at its ends; empty if it holds only punctuation.
 
@@ -73,7 +82,7 @@ def tokens(phrase: str) -> list[str]:
     >>> tokens("……")
     []
     """
-    found = _TOKEN.findall(fold(phrase))
+    found = row(phrase)
     return found[bool(found[:1] == ["."]) : len(found) - bool(found[-1:] == ["."])]
 
 

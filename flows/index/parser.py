@@ -24,8 +24,9 @@ from flows.index.query import (
     Scope,
 )
 
-DEEPEST = 20
-"""Parentheses and exclusions inside one another."""
+DEEPEST = 10
+"""Parentheses and exclusions inside one another: Elasticsearch takes conditions 30 deep, and one of these
+may make three."""
 FREE = frozenset({"region", "type", "site", "cluster", "id"})
 """Fields whose values are not a closed list."""
 

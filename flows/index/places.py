@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import accumulate
 
+from flows.index.divisions import later_names
 from flows.records import Region
 from flows.resources import mapping
 
@@ -31,9 +33,20 @@ def names(full: str) -> tuple[str, ...]:
 
 
 def region_terms(region: Region) -> list[str]:
-    """Every name by which a speech's place is found, at every level: 辽宁 finds 昌图县 too."""
-    levels = (region.province, region.prefecture, region.county, region.town)
+    """Every name by which a speech's place is found, at every level, then and now: 辽宁 finds 昌图县 too,
+    襄阳 finds what was 襄樊."""
+    levels = (region.province, region.prefecture, region.county, region.town, *later_names(region))
     return list(dict.fromkeys(name for full in levels if full for name in names(full)))
+
+
+def region_path(region: Region) -> list[str]:
+    """The place and all that it lies in, each with what is above it.
+
+    >>> region_path(Region(province="辽宁省", prefecture="铁岭市", name="铁岭市"))
+    ['辽宁省', '辽宁省/铁岭市']
+    """
+    levels = (region.province, region.prefecture, region.county, region.town)
+    return list(accumulate((name for name in levels if name), "{}/{}".format))
 
 
 def _without_peoples(stem: str) -> str:

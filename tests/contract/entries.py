@@ -22,6 +22,10 @@ ENSHI = Region(
     province="湖北省", prefecture="恩施土家族苗族自治州", adcode="422800", name="恩施土家族苗族自治州"
 )
 GUANGXI = Region(province="广西壮族自治区", prefecture="南宁市", adcode="450100", name="南宁市")
+XIANGFAN = Region(province="湖北省", prefecture="襄樊市", adcode="420600", name="襄樊市")
+HANSHAN = Region(
+    province="安徽省", prefecture="巢湖市", county="含山县", town="环峰镇", adcode="341423", name="环峰镇"
+)
 
 
 def speech_id(name: str) -> str:
@@ -92,7 +96,7 @@ ENTRIES = [
         when="2007-10-09",
         level="county",
         region=CHANGTU,
-        doc_type="speech",
+        doc_type="讲话",
         url="http://www.changtu.gov.cn/a.html",
         date_tag=evidence(HARVEST, "国庆节后", "今天是国庆节后的第一次会议。"),
         level_tag=evidence(HARVEST, "全县", "全县引进域外资金68.8亿元，增长8.5%。"),
@@ -104,7 +108,7 @@ ENTRIES = [
         when="2007",
         level="province",
         region=LIAONING,
-        doc_type="report",
+        doc_type="工作报告",
         url="https://www.ln.gov.cn/x",
     ),
     entry(
@@ -180,6 +184,17 @@ ENTRIES = [
     entry("same-1", "同日一", "同一天的讲话甲", when="2019-01-01"),
     entry("same-2", "同日二", "同一天的讲话乙", when="2019-01-01"),
     entry("same-3", "同日三", "同一天的讲话丙", when="2019-01-01"),
+    entry(
+        "renamed",
+        "在襄樊市计划生育会上的致辞",
+        "人口与计生工作不放松。",
+        when="2005-03",
+        region=XIANGFAN,
+        level="prefecture",
+        doc_type="致辞",
+    ),
+    entry("moved", "含山讲话", "撤并乡镇，减轻负担。", when="2003-04-05", region=HANSHAN, level="township"),
+    entry("long-word", "编号", "合同" + "a1" * 150 + "号已签，" + "甲" * 300 + "。", when="2014"),
     entry("words", "或者", "OR 和 AND 以及 NOT 都是词，或许 且 说", when="2020"),
 ]
 BY_ID = {one.speech.id: one for one in ENTRIES}

@@ -18,10 +18,14 @@ from typing import Self
 
 import msgspec
 
+from flows import catalog_families, catalog_told
+from flows.catalog_copies import Copies
+from flows.catalog_pages import Pages
 from flows.errors import ArchiveMissing, JianghuaError
-from flows.records import Entry, Page, Reject, Source, Speech
+from flows.records import Correction, Entry, Page, Reject, Source, Speech
 from flows.rights import may
 from flows.spool import Group, Seen, SiteLines
+from flows.stitch import FAMILY
 
 FILE = "catalog.sqlite"
 SHORTEST_ID = 6
@@ -32,7 +36,7 @@ BUSY_SECONDS = 30
 """How long to wait for another's transaction to end."""
 
 
-class Catalog:
+class Catalog(Copies, Pages):
     """Opened with :meth:`open`; a context manager that closes the file."""
 
     def __init__(self, db: sqlite3.Connection, folder: Path):
@@ -97,13 +101,39 @@ class Catalog:
         """Keys of the groups whose speeches are not made yet, sorted."""
         return [k for (k,) in self.db.execute("SELECT group_key FROM stale_groups ORDER BY 1")]
 
+    def stale_families(self) -> list[str]:
+        """Keys of the families whose groups are to be made together, sorted."""
+        return [k for (k,) in self.db.execute("SELECT family FROM stale_families ORDER BY 1")]
+
     def groups(self, keys: Iterable[str]) -> Iterator[Group]:
-        """The groups of these keys: their pages, less the raw bytes, and what is learned of their sites."""
+        """The groups of these keys, or the families, as one group each: their pages, less the raw bytes, what
+        is learned of their sites, and what a person said of them."""
         for key in keys:
-            rows = self.db.execute("SELECT record FROM pages WHERE group_key = ? ORDER BY id", (key,))
+            several = key.startswith(FAMILY)
+            held = msgspec.json.encode(catalog_families.groups(self.db, key) if several else [key])
+            rows = self.db.execute(
+                "SELECT p.record FROM json_each(?) g JOIN pages p ON p.group_key = g.value ORDER BY p.id",
+                (held.decode(),),
+            )
             pages = tuple(msgspec.json.decode(r, type=Page) for (r,) in rows)
             sites = {site: self.site_lines(site) for site in sorted({p.site for p in pages if p.site})}
-            yield Group(key=key, pages=pages, sites={site: s for site, s in sites.items() if s.edge})
+            yield Group(
+                key=key,
+                pages=pages,
+                sites={site: s for site, s in sites.items() if s.edge},
+                words=self._words(held.decode()),
+                several=several,
+            )
+
+    def _words(self, groups: str) -> tuple[Correction, ...]:
+        """A person's words on the pages of some groups (a JSON list of their keys)."""
+        rows = self.db.execute(
+            "SELECT page, field, value, reason FROM corrections WHERE field <> 'same' AND page IN"
+            " (SELECT p.id FROM json_each(?) g JOIN pages p ON p.group_key = g.value) ORDER BY number",
+            (groups,),
+        )
+        names = ("page", "field", "value", "reason")
+        return tuple(Correction(**dict(zip(names, row, strict=True))) for row in rows)
 
     def site_lines(self, site: str) -> SiteLines:
         """What is learned of a site."""
@@ -119,49 +149,22 @@ class Catalog:
         """Sites with new pages that nothing is learned from yet, sorted."""
         return [s for (s,) in self.db.execute("SELECT site FROM stale_sites ORDER BY 1")]
 
-    def stale_speeches(self) -> list[str]:
-        """Ids of the speeches that are not compared and clustered yet, sorted."""
-        return [s for (s,) in self.db.execute("SELECT speech FROM stale_speeches ORDER BY 1")]
+    def archive_id(self) -> str:
+        """A random name of this archive, given when first asked for: by it an index knows whose it is.
 
-    def tagged(self, ids: Iterable[str]) -> list[Speech]:
-        """Speeches as tagged by themselves, in the order of the ids."""
-        found = []
-        for i in ids:
-            row = self.db.execute("SELECT tagged FROM speeches WHERE id = ?", (i,)).fetchone()
-            found.append(msgspec.json.decode(row[0], type=Speech))
-        return found
-
-    def candidates(self, speech: str) -> list[tuple[str, int, int, int]]:
-        """Other speeches that share marks with one: (id, shared, its own marks, the other's marks)."""
-        return self.db.execute(
-            "SELECT other, shared, (SELECT count(*) FROM marks WHERE speech = ?1),"
-            " (SELECT count(*) FROM marks WHERE speech = other) FROM ("
-            "  SELECT b.speech AS other, count(*) AS shared FROM marks a JOIN marks b ON a.mark = b.mark"
-            "  WHERE a.speech = ?1 AND b.speech <> ?1 GROUP BY b.speech HAVING count(*) > 1)"
-            " ORDER BY other",
-            (speech,),
-        ).fetchall()
-
-    def neighbourhood(self, ids: Iterable[str]) -> tuple[set[str], set[tuple[str, str]]]:
-        """All speeches whose cluster may change with these: joined to them by variant links, or
-        once in one cluster with them; and the links among them."""
-        known: set[str] = set()
-        links: set[tuple[str, str]] = set()
-        queue = list(ids)
-        while queue:
-            i = queue.pop()
-            if i in known:
-                continue
-            known.add(i)
-            pairs = self.db.execute(
-                "SELECT a, b FROM links WHERE kind = 'variant' AND (a = ?1 OR b = ?1)", (i,)
-            ).fetchall()
-            links.update(pairs)
-            mates = self.db.execute(
-                "SELECT id FROM speeches WHERE cluster = (SELECT cluster FROM speeches WHERE id = ?)", (i,)
-            ).fetchall()
-            queue += [x for pair in pairs for x in pair] + [x for (x,) in mates]
-        return known, links
+        Empty where it has none yet and the archive can't be written.
+        """
+        select = "SELECT value FROM meta WHERE key = 'archive'"
+        row = self.db.execute(select).fetchone()
+        if row is None:
+            try:
+                self.db.execute(
+                    "INSERT INTO meta VALUES ('archive', lower(hex(randomblob(8)))) ON CONFLICT DO NOTHING"
+                )
+            except sqlite3.OperationalError:
+                return ""
+            row = self.db.execute(select).fetchone()
+        return str(row[0])
 
     def resolve(self, given: str) -> str | None:
         """The speech that an id, once given for a speech, a page or a cluster, means today.
@@ -175,11 +178,6 @@ class Catalog:
             "SELECT DISTINCT speech FROM speech_pages WHERE page >= ?1 AND page < ?1 || 'g' LIMIT 2", (given,)
         ).fetchall()
         return rows[0][0] if len(rows) == 1 else None
-
-    def cluster(self, cluster: str) -> list[str]:
-        """Ids of the speeches in a cluster, sorted."""
-        rows = self.db.execute("SELECT id FROM speeches WHERE cluster = ? ORDER BY id", (cluster,))
-        return [i for (i,) in rows]
 
     def entry(self, speech: str) -> Entry | None:
         """One settled speech."""
@@ -213,6 +211,7 @@ class Catalog:
             sources=tuple(sources),
             run=row[4],
             revision=row[5],
+            related=self.related(speech.id),
         )
 
     def rejects(self) -> Iterator[tuple[Reject, str]]:
@@ -220,6 +219,14 @@ class Catalog:
         rows = self.db.execute("SELECT record, run FROM rejects ORDER BY reason, dump, number")
         for record, run in rows:
             yield msgspec.json.decode(record, type=Reject), run
+
+    def reject_places(self) -> set[tuple[str, str, int]]:
+        """Where the rejects are: path of the dump file, file or member in it, first byte."""
+        rows = self.db.execute(
+            "SELECT dump, json_extract(CAST(record AS TEXT), '$.source.file'),"
+            " json_extract(CAST(record AS TEXT), '$.source.offset') FROM rejects"
+        )
+        return set(rows)
 
     def dumps_with_rejects(self) -> list[tuple[str, str]]:
         """(path, file) of the dump files that have rejects."""
@@ -252,7 +259,7 @@ class Catalog:
     def totals(self) -> dict[str, int]:
         """Counts of all there is: each page is in a speech, each speech is canonical or a variant."""
         return {
-            "pages": self._count("pages"),
+            "pages": self._count("pages WHERE group_key <> ''"),
             "speeches": self._count("speeches"),
             "canonical": self._count("speeches WHERE canonical = 1"),
             "variants": self._count("speeches WHERE canonical = 0"),
@@ -263,7 +270,8 @@ class Catalog:
         """Pages that are in no speech though all work is done; there should be none."""
         return self._count(
             "pages WHERE id NOT IN (SELECT page FROM speech_pages)"
-            " AND group_key NOT IN (SELECT group_key FROM stale_groups)"
+            " AND group_key <> '' AND group_key NOT IN (SELECT group_key FROM stale_groups)"
+            " AND group_key NOT IN (SELECT group_key FROM families NATURAL JOIN stale_families)"
         )
 
     def reject_counts(self, run: str) -> dict[str, int]:
@@ -277,9 +285,12 @@ class Catalog:
 
     def unfinished(self, engine: str) -> bool:
         """Whether an earlier run left work behind."""
-        flags = ("unlearned_pages", "stale_sites", "stale_groups", "stale_speeches")
+        flags = (
+            *("stale_pages", "unlearned_pages", "stale_sites"),
+            *("stale_groups", "stale_families", "stale_speeches"),
+        )
         left = any(self.db.execute(f"SELECT 1 FROM {flag} LIMIT 1").fetchone() for flag in flags)
-        return bool(left or self.unindexed(engine) or self.orphaned(engine))
+        return bool(left or catalog_told.left_to_tell(self.db, engine) or self.orphaned(engine))
 
     def _count(self, what: str) -> int:
         return int(self.db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
@@ -292,6 +303,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=NORMAL")
+    db.execute("PRAGMA secure_delete=ON")  # what a person has taken out is not to be read in the file
     return db
 
 

@@ -47,6 +47,15 @@ def put_page(db: sqlite3.Connection, page: Page, group: str) -> None:
     )
 
 
+def drop_page(db: sqlite3.Connection, page: str) -> None:
+    """Leave a page out of what its site is learned from."""
+    gone = db.execute("DELETE FROM site_pages WHERE page = ? RETURNING site, rank", (page,)).fetchall()
+    db.executemany(
+        "INSERT INTO stale_sites VALUES (?, ?) ON CONFLICT DO UPDATE SET rank = min(rank, excluded.rank)",
+        gone,
+    )
+
+
 def put_earlier_pages(db: sqlite3.Connection, most: int) -> int:
     """Do so for pages that an earlier version took in, so many of them; how many there were."""
     found = db.execute(

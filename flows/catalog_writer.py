@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from flows import catalog_sites
+from flows import catalog_families, catalog_rules, catalog_sites, catalog_told
 from flows.catalog import FILE, Catalog
+from flows.catalog_copies_writer import CopiesWriter
 from flows.catalog_sites import Change
 from flows.errors import JianghuaError
-from flows.records import Page, Reject, Source, Speech
-from flows.spool import Item, Seen, Spoken
+from flows.records import Entry, Page, Reject, Source, Speech
+from flows.settings import Fields
+from flows.spool import Item, Known, Remade, Seen, Spoken
 
 GroupKey = Callable[[Page], str]
 PAGES_IN_A_STEP = 500
@@ -25,11 +27,13 @@ _json = msgspec.json.encode
 
 @dataclass(slots=True, kw_only=True)
 class Taken:
-    """What was stored: dump files and pages; ``new`` pages were not known before."""
+    """What was stored: dump files and pages; ``new`` pages were not known before, ``forgotten`` ones were
+    left out, since a person does not want them here."""
 
     dumps: int = 0
     pages: int = 0
     new: int = 0
+    forgotten: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class Made:
     remade: int = 0
 
 
-class Writer(Catalog):
+class Writer(CopiesWriter, Catalog):
     """A catalog that can be changed; one at a time on an archive (see flows.lock)."""
 
     @contextmanager
@@ -70,8 +74,14 @@ class Writer(Catalog):
                     dump, name = item, self._begin_dump(item, run)
                 elif isinstance(item, Page):
                     taken.pages += 1
+                    if self._forgotten(item.id, dump.path):
+                        taken.forgotten += 1
+                        continue
                     taken.new += self._put_page(item, group_key(item), run)
-                    self._put_source(item, dump, name)
+                    self._put_source(item.id, item.source, dump, name)
+                elif isinstance(item, Known):
+                    taken.pages += 1
+                    self._put_source(item.page, self._as_known(item), dump, name)
                 elif isinstance(item, Reject):
                     values = (dump.path, item.reason, _json(item), run)
                     db.execute("INSERT INTO rejects (dump, reason, record, run) VALUES (?, ?, ?, ?)", values)
@@ -88,10 +98,20 @@ class Writer(Catalog):
         self.db.execute("DELETE FROM rejects WHERE dump = ?", (dump.path,))
         return str(name)
 
+    def _forgotten(self, page: str, dump: str) -> bool:
+        """Whether a person took a page out by its id; then it is noted where it may be had again."""
+        select = "SELECT 1 FROM forgotten WHERE kind = 'page' AND what = ?"
+        if not self.db.execute(select, (page,)).fetchone():
+            return False
+        self.db.execute("INSERT OR IGNORE INTO forgotten_places VALUES (?, ?)", (page, dump))
+        return True
+
     def _put_page(self, page: Page, key: str, run: str) -> int:
         record = _json(replace(page, raw=b"", source=Source(file="")))
         new = self.db.execute(
-            "INSERT INTO pages VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, record = excluded.record"
+            " WHERE group_key = ''",  # the rules of a refresh rejected it, today's take it
             (page.id, key, record, zlib.compress(page.raw, 6), run),
         ).rowcount
         if new:
@@ -109,16 +129,21 @@ class Writer(Catalog):
         with self._transaction() as db:
             return catalog_sites.learn(db, site)
 
-    def _put_source(self, page: Page, dump: Seen, name: str) -> None:
-        source = page.source
+    def _as_known(self, known: Known) -> Source:
+        """A place of a page held already, with what the page itself says of it."""
+        row = self.db.execute("SELECT record FROM sources WHERE page = ? LIMIT 1", (known.page,)).fetchone()
+        told = msgspec.json.decode(row[0], type=Source) if row else known.source
+        return replace(known.source, url=told.url, page=told.page)
+
+    def _put_source(self, page: str, source: Source, dump: Seen, name: str) -> None:
         if name != dump.file:  # the same file under another spelling keeps its first
             source = replace(source, file=name + source.file.removeprefix(dump.file))
         added = self.db.execute(
             "INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?, ?)",
-            (page.id, dump.path, source.file, source.offset, _json(source)),
+            (page, dump.path, source.file, source.offset, _json(source)),
         ).rowcount
         if added:
-            self._touch_page(page.id)
+            self._touch_page(page)
 
     def _touch_page(self, page: str) -> None:
         """A page known before was found in a further place: its speech is told to the engines anew."""
@@ -135,86 +160,43 @@ class Writer(Catalog):
             for item in items:
                 if not isinstance(item, Spoken):
                     continue
-                old = dict(
-                    db.execute("SELECT id, tagged FROM speeches WHERE group_key = ?", (item.key,)).fetchall()
-                )
+                cause = catalog_families.done(db, item.key)
+                if not item.several and catalog_families.enter(db, item.key, item.family, cause):
+                    continue
+                old = catalog_families.held(db, item.key, (p for s in item.speeches for p in s.pages))
                 for speech, marks in zip(item.speeches, item.marks, strict=True):
                     made.speeches += 1
                     record = _json(speech)
-                    if old.pop(speech.id, None) != record:
+                    if old.pop(speech.id, None) != (record, item.key):
                         self._replace_speech(speech, record, item.key, marks, run)
                 for gone in old:
                     self._drop_speech(gone)
-                cause = db.execute(
-                    "DELETE FROM stale_groups WHERE group_key = ? RETURNING cause", (item.key,)
-                ).fetchone()
-                made.remade += len(item.speeches) if cause == ("site",) else 0
+                made.remade += len(item.speeches) if cause == "site" else 0
         return made
 
     def _replace_speech(
         self, speech: Speech, record: bytes, key: str, marks: Sequence[int], run: str
     ) -> None:
         self._unlink(speech.id)
+        new = self.db.execute("SELECT 1 FROM speeches WHERE id = ?", (speech.id,)).fetchone() is None
         self.db.execute(
             # Settled by itself at once, so that readers miss nothing until its cluster is known.
             "INSERT INTO speeches VALUES (?1, ?2, ?3, ?3, ?1, 1, 0, ?4, ?5)"
             " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, tagged = excluded.tagged,"
-            " settled = coalesce(settled, excluded.settled), run = excluded.run",
+            " settled = coalesce(settled, excluded.settled),"
+            " run = CASE WHEN tagged = excluded.tagged THEN run ELSE excluded.run END",
             (speech.id, key, record, self._next_revision(), run),
         )
         self.db.execute("DELETE FROM speech_pages WHERE speech = ?", (speech.id,))
         self.db.executemany(
             "INSERT OR REPLACE INTO speech_pages VALUES (?, ?)", [(p, speech.id) for p in speech.pages]
         )
-        self.db.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?)", [(m, speech.id) for m in marks])
-        self.db.execute("INSERT OR IGNORE INTO stale_speeches VALUES (?)", (speech.id,))
+        self._sign(speech.id, marks, lone=new)
 
     def _drop_speech(self, speech: str) -> None:
         self._unlink(speech)
         self.db.execute("DELETE FROM speeches WHERE id = ?", (speech,))
         self.db.execute("DELETE FROM stale_speeches WHERE speech = ?", (speech,))
-
-    def _unlink(self, speech: str) -> None:
-        """Forget a speech's marks and links; those it was linked with are to be clustered again."""
-        self.db.execute(
-            "INSERT OR IGNORE INTO stale_speeches SELECT b FROM links WHERE a = ?1"
-            " UNION SELECT a FROM links WHERE b = ?1",
-            (speech,),
-        )
-        self.db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (speech,))
-        self.db.execute("DELETE FROM marks WHERE speech = ?", (speech,))
-
-    def put_links(self, links: Iterable[tuple[str, str, str, float, float]]) -> None:
-        """Store pairs found alike: (id, id, kind, jaccard, containment)."""
-        with self._transaction() as db:
-            db.executemany(
-                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)",
-                [(*sorted((a, b)), *rest) for a, b, *rest in links],
-            )
-
-    def put_cluster(self, canonical: str, members: Sequence[Speech], run: str) -> int:
-        """Store a settled cluster; returns how many members changed by it."""
-        changed = 0
-        cluster = min(m.id for m in members)
-        with self._transaction() as db:
-            for speech in members:
-                record = _json(speech)
-                changed += db.execute(
-                    "UPDATE speeches SET settled = ?2, cluster = ?3, canonical = ?4, variants = ?5,"
-                    " revision = ?6, run = ?7 WHERE id = ?1 AND (settled IS NOT ?2 OR cluster IS NOT ?3"
-                    " OR canonical IS NOT ?4 OR variants IS NOT ?5)",
-                    (
-                        speech.id,
-                        record,
-                        cluster,
-                        int(speech.id == canonical),
-                        len(members) - 1,
-                        self._next_revision(),
-                        run,
-                    ),
-                ).rowcount
-                db.execute("DELETE FROM stale_speeches WHERE speech = ?", (speech.id,))
-        return changed
 
     def _next_revision(self) -> int:
         row = self.db.execute(
@@ -223,15 +205,43 @@ class Writer(Catalog):
         ).fetchone()
         return int(row[0])
 
+    def begin_telling(self, engine: str, entries: Iterable[Entry]) -> None:
+        """Note what an engine is about to be told."""
+        revisions = {entry.speech.id: entry.revision for entry in entries}
+        with self._transaction() as db:
+            catalog_told.note(db, engine, revisions.values())
+            db.executemany(
+                "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?)",
+                [(engine, i, catalog_told.NEVER) for i in revisions],
+            )
+
     def mark_indexed(self, engine: str, revisions: Iterable[tuple[str, int]], removed: Iterable[str]) -> None:
         """Note what an engine has confirmed."""
+        revisions = list(revisions)
         with self._transaction() as db:
+            catalog_told.note(db, engine, (r for _, r in revisions))
             db.executemany(
                 "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?)", [(engine, i, r) for i, r in revisions]
             )
             db.executemany(
                 "DELETE FROM indexed WHERE engine = ? AND speech = ?", [(engine, i) for i in removed]
             )
+
+    def put_refused(self, refused: Mapping[str, Reject], run: str) -> None:
+        """Note speeches that an engine would not take, in place of those noted before.
+
+        Each belongs to the first dump file that it came from.
+        """
+        first = (
+            "SELECT dump FROM sources WHERE page IN (SELECT page FROM speech_pages WHERE speech = ?)"
+            " ORDER BY file, offset, dump LIMIT 1"
+        )
+        with self._transaction() as db:
+            db.execute("DELETE FROM rejects WHERE reason = 'refused'")
+            for speech, reject in refused.items():
+                (dump,) = db.execute(first, (speech,)).fetchone()
+                values = (dump, reject.reason, _json(reject), run)
+                db.execute("INSERT INTO rejects (dump, reason, record, run) VALUES (?, ?, ?, ?)", values)
 
     def forget_index(self, engine: str) -> None:
         """An engine lost or emptied its index: it is to be told everything again."""
@@ -242,6 +252,35 @@ class Writer(Catalog):
         """Note that a run began; it has no report until it ends."""
         with self._transaction() as db:
             db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, NULL)", (run, started))
+
+    def begin_rules(self, run: str, fields: Fields) -> None:
+        """Note by what rules a new archive is made, and the field names that a run's records are read by."""
+        with self._transaction() as db:
+            catalog_rules.begin(db, run, fields)
+
+    def flag_refresh(self) -> list[str]:
+        """Flag all that the rules that changed touch; the groups of rules that did."""
+        with self._transaction() as db:
+            return catalog_rules.flag(db)
+
+    def put_remade(self, items: Iterable[Item], span: tuple[str, str], run: str, group_key: GroupKey) -> int:
+        """Put pages that were made again in place of what they were, all from the first to the last id of
+        ``span`` being done; how many changed."""
+        with self._transaction() as db:
+            changed = 0
+            for item in items:
+                if isinstance(item, Remade):
+                    changed += 1
+                    key = group_key(item.page) if item.page else ""
+                    catalog_rules.put_remade(db, item, key, run)
+                    self._touch_page(item.id)
+            db.execute("DELETE FROM stale_pages WHERE page BETWEEN ? AND ?", span)
+        return changed
+
+    def end_refresh(self) -> dict[str, int]:
+        """What became of the speeches that were there before the refresh: how many changed, and in what."""
+        with self._transaction() as db:
+            return catalog_rules.changes(db)
 
     def end_run(self, run: str, report: bytes) -> None:
         """Keep a run's report (JSON)."""

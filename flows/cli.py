@@ -19,6 +19,8 @@ from flows.errors import ENDED, JianghuaError
 
 FULL_BYTES = 1 << 16
 """Less free disk than this is none: a page of the catalog's log may need more."""
+WRITES = ("ingest", "rejects", "forget", "correct", "reindex")
+"""Commands that may fail for want of room."""
 EPILOG = """\
 exit status: 0 done, 1 done with new rejects, 2 could not do it, 130 stopped by Ctrl-C (it goes on next time)
 settings: JIANGHUA_ARCHIVE, JIANGHUA_ENGINE, JIANGHUA_WORKERS, JIANGHUA_PAGE_BYTES, JIANGHUA_PREFECT_API_URL,
@@ -86,8 +88,16 @@ def build_parser() -> argparse.ArgumentParser:
     rejects = _add(commands, "rejects", "what was not taken, by reason, and where it is")
     rejects.add_argument("--retry", action="store_true", help="read those dump files once more")
     rejects.add_argument("--workers", type=_count, metavar="N", help="processes that compute (one a core)")
+    _add_person(commands)
     _add(commands, "runs", "what each run did")
+    reindex = _add(commands, "reindex", "build the search index anew from the archive, and swap it in")
+    reindex.add_argument("--rollback", action="store_true", help="back to the index before, up to date")
+    index = reindex.add_argument("--engine", choices=("embedded", "elasticsearch"))
+    index.help = "search engine (default: embedded)"
     _add(commands, "doctor", "check the archive and say what to do about what is wrong")
+    _add_schedule(commands)
+    setup = _add(commands, "setup", "set up Elasticsearch (templates, roles, users) and furnish Kibana")
+    setup.add_argument("--without-kibana", action="store_true", help="Elasticsearch alone")
     return parser
 
 
@@ -111,10 +121,47 @@ def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "fsspec has the driver (else it says which package to install)"
     )
     place = "a dump file, a folder of them, or the address of either (s3://, https://, file://)"
-    ingest.add_argument("paths", nargs="+", metavar="PATH", help=place)
+    ingest.add_argument("paths", nargs="*", metavar="PATH", help=place)
+    refresh = ingest.add_argument("--refresh", action="store_true")
+    refresh.help = "make anew what earlier rules made, from the archive's own copy of the pages"
     ingest.add_argument("--dry-run", action="store_true", help="say what would be read, and change nothing")
-    ingest.add_argument("--engine", choices=("embedded",), help="search engine (default: embedded)")
+    engine = ingest.add_argument("--engine", choices=("embedded", "elasticsearch"))
+    engine.help = "search engine (default: embedded)"
     ingest.add_argument("--workers", type=_count, metavar="N", help="processes that compute (one a core)")
+
+
+def _add_person(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    forget = _add(commands, "forget", "take dump files or speeches out, and never take them in again")
+    what = "a dump file, a folder of them, an address, or the id of a speech"
+    forget.add_argument("what", nargs="*", metavar="PATH|ID", help=what)
+    forget.add_argument("--undo", action="store_true", help="let it be taken in again by the next ingest")
+    forget.add_argument("--list", action="store_true", help="show what is forgotten")
+    forget.epilog = (
+        "a page that another dump file holds too stays when a path is forgotten, goes when its speech is; "
+        "the archive keeps the path or the ids alone, no text"
+    )
+    correct = _add(commands, "correct", "put a speech's level, region, date or title right, for good")
+    words = "level, region, date or title and its value, or unknown; or: same ID, different ID"
+    correct.add_argument("words", nargs="*", metavar="ID FIELD VALUE", help=words)
+    correct.add_argument("--reason", default="", metavar="TEXT", help="shown as evidence")
+    correct.add_argument("--undo", action="store_true", help="take it back (--undo ID FIELD)")
+    correct.add_argument("--list", action="store_true", help="show what is corrected, of all or of one ID")
+    correct.epilog = (
+        "levels: national, province, prefecture, county, township; a region by its name (昌图县, "
+        "辽宁省/铁岭市/昌图县) or code; a date as 2007, 2007-09, 2007-09-12 or 2007-09..2008"
+    )
+
+
+def _add_schedule(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    schedule = _add(commands, "schedule", "take folders in by the clock, until it is stopped")
+    schedule.add_argument("paths", nargs="+", metavar="PATH", help="a folder, a dump file or an address")
+    cron = schedule.add_argument("--cron", default="0 3 * * *", metavar="FIELDS")
+    cron.help = "when, in five cron fields (0 3 * * *, which is 03:00 every day)"
+    schedule.add_argument("--timezone", default="Asia/Shanghai", metavar="NAME", help="(Asia/Shanghai)")
+    schedule.epilog = (
+        "one run at a time; runs missed while this was stopped are made up for at the start; each run's "
+        "report is in ARCHIVE/runs and in: jianghua runs"
+    )
 
 
 def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -158,7 +205,7 @@ def _silence_stdout() -> None:
 def _words(error: Exception, args: argparse.Namespace) -> str:
     """An error in one line: what happened, to which file, and what to do next."""
     again = "run the same command again: it goes on from here"
-    if args.command in ("ingest", "rejects") and disk_full(args.archive or Path("archive")):
+    if args.command in WRITES and disk_full(args.archive or Path("archive")):
         return f"the archive's disk is full; make room and {again}"
     if isinstance(error, JianghuaError):
         return str(error)

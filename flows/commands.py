@@ -18,7 +18,7 @@ from flows import settings as settings_of
 from flows.catalog import Catalog
 from flows.display import safe
 from flows.errors import ENDED, REASONS, JianghuaError
-from flows.records import Entry
+from flows.records import Entry, Source
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,19 +32,28 @@ def ingest(args: Namespace) -> int:
     from flows.lock import hold
     from flows.plan import make_plan
 
-    settings = _settings(args)
-    with _catalog_if_any(settings.archive) as catalog:
-        plan = make_plan(args.paths, catalog)
+    settings = settings_of_args(args)
+    if not (args.paths or args.refresh):
+        raise JianghuaError("say what to take in: jianghua ingest PATH (a dump file, a folder, an address)")
+    with _catalog_if_any(settings.archive, needed=not args.paths) as catalog:
+        plan = make_plan(args.paths, catalog, rest=settings.rest_seconds)
+        stale = _made_by_earlier_rules(catalog)
         idle = plan.empty and not (catalog and _left_behind(catalog, settings))
+    if stale and not args.refresh:
+        print(
+            "jianghua: the archive was made by earlier rules; jianghua ingest --refresh brings it up to date",
+            file=sys.stderr,
+        )
+    idle = idle and not (args.refresh and stale)
     counts = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
     if args.dry_run or idle:
         if args.json:
-            _print_json(_unrun(args, settings, plan, counts))
+            print_json(_unrun(args, settings, plan, counts))
         else:
-            _say_plan(args, counts, [d.file for d in (*plan.new, *plan.changed)])
+            _say_plan(args, plan, counts)
         return ENDED.done
     with hold(settings.archive):
-        return _run_flow(args, settings, paths=list(args.paths))
+        return _run_flow(args, settings, paths=list(args.paths), refresh=args.refresh)
 
 
 MOST_REJECTS = 50
@@ -55,21 +64,20 @@ def rejects(args: Namespace) -> int:
     """Print what was not taken, or read those dump files again."""
     from flows.lock import hold
 
-    settings = _settings(args)
+    settings = settings_of_args(args)
     with Catalog.open(settings.archive) as catalog:
         found = list(catalog.rejects())
     if args.retry and found:
         with hold(settings.archive):
             return _run_flow(args, settings, paths=[], retry=True)
     if args.json:
-        _print_json([{**msgspec.to_builtins(reject), "run": run} for reject, run in found])
+        print_json([{**msgspec.to_builtins(reject), "run": run} for reject, run in found])
         return ENDED.done
     for reason, number in Counter(reject.reason for reject, _ in found).items():
         print(f"{number:,} {reason}: {REASONS.get(reason, '')}")
         of_reason = [reject for reject, _ in found if reject.reason == reason]
         for reject in of_reason[:MOST_REJECTS]:
-            at = f" at byte {reject.source.offset:,}" if reject.source.offset else ""
-            print(f"  {safe(reject.source.file)}{at}: {safe(reject.detail)}")
+            print(f"  {safe(reject.source.file)}{_place(reject.source)}: {safe(reject.detail)}")
         if number > MOST_REJECTS:
             print(f"  … and {number - MOST_REJECTS:,} more: jianghua rejects --json lists them all")
     if found:
@@ -79,12 +87,19 @@ def rejects(args: Namespace) -> int:
     return ENDED.done
 
 
+def _place(source: Source) -> str:
+    """Where in its file or member something lies; nothing for all of it."""
+    if source.length:
+        return f" bytes {source.offset:,}-{source.offset + source.length:,}"
+    return f" from byte {source.offset:,}" if source.offset else ""
+
+
 def search(args: Namespace) -> int:
     """Print the speeches that a query finds."""
     from flows import display
     from flows.index import FACETS, open_engine, parse, results
 
-    settings = _settings(args)
+    settings = settings_of_args(args)
     with Catalog.open(settings.archive) as catalog, open_engine(settings) as engine:
         query = _of_today(parse(" ".join(args.query)), catalog)
         answer = engine.search(
@@ -94,7 +109,7 @@ def search(args: Namespace) -> int:
         found = [(entries[hit.id], hit.score) for hit in answer.hits if hit.id in entries]
         shown = [results.result(entry, query, score) for entry, score in found]
     if args.json:
-        _print_json(
+        print_json(
             {
                 "total": answer.total,
                 "results": [results.as_json(one) for one in shown],
@@ -112,24 +127,35 @@ def show(args: Namespace) -> int:
     from flows import display
     from flows.export import as_json
 
-    with Catalog.open(_settings(args).archive) as catalog:
+    with Catalog.open(settings_of_args(args).archive) as catalog:
         speech = catalog.resolve(args.id)
         entry = catalog.entry(speech) if speech else None
         if entry is None:
-            raise JianghuaError(f"no speech {safe(args.id)} here; find ids with: jianghua search QUERY")
+            raise JianghuaError(no_speech(catalog, args.id))
         mates = [e.speech for e in catalog.entries(catalog.cluster(entry.cluster))]
-    if args.json:
-        _print_json(as_json(entry))
+        passages = None if args.json else catalog.passages(entry.speech.id)
+    if passages is None:
+        print_json(as_json(entry))
     else:
-        display.print_speech(entry, [m for m in mates if m.id != entry.speech.id])
+        display.print_speech(entry, [m for m in mates if m.id != entry.speech.id], passages)
     return ENDED.done
+
+
+def no_speech(catalog: Catalog, given: str) -> str:
+    """Why an id finds nothing, and what to do."""
+    from flows.catalog_words import forgotten_word
+
+    word = forgotten_word(catalog, given)
+    if word:
+        return f"{word} was forgotten; to let it be taken in again: jianghua forget --undo {word}"
+    return f"no speech {safe(given)} here; find ids with: jianghua search QUERY"
 
 
 def export(args: Namespace) -> int:
     """Write speeches for other programs."""
     from flows import export as exports
 
-    settings = _settings(args)
+    settings = settings_of_args(args)
     with Catalog.open(settings.archive) as catalog:
         query = " ".join(args.query)
         entries = _found(catalog, settings, query) if query else catalog.entries()
@@ -145,11 +171,11 @@ def export(args: Namespace) -> int:
 
 def runs(args: Namespace) -> int:
     """Print what each run did, the latest last."""
-    with Catalog.open(_settings(args).archive) as catalog:
+    with Catalog.open(settings_of_args(args).archive) as catalog:
         found = catalog.runs()
     known = [msgspec.json.decode(report) if report else _unended(run, at) for run, at, report in found]
     if args.json:
-        _print_json(known)
+        print_json(known)
         return ENDED.done
     for report in reversed(known):
         dumps, pages = report.get("dumps", {}), report.get("pages", {})
@@ -166,9 +192,9 @@ def doctor(args: Namespace) -> int:
     """Check the archive; each line says what is right, or what is wrong and what to do."""
     from flows.doctor import examine
 
-    findings = examine(_settings(args))
+    findings = examine(settings_of_args(args))
     if args.json:
-        _print_json([{"good": f.good, "text": f.text, "next": f.next} for f in findings])
+        print_json([{"good": f.good, "text": f.text, "next": f.next} for f in findings])
     else:
         for finding in findings:
             print(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
@@ -177,17 +203,71 @@ def doctor(args: Namespace) -> int:
     return ENDED.done if all(f.good for f in findings) else ENDED.failed
 
 
-def _settings(args: Namespace) -> Settings:
+def settings_of_args(args: Namespace) -> Settings:
+    """The settings that hold for a command; raises JianghuaError for one that can't be."""
     names = ("archive", "engine", "workers")
     found = settings_of.load({name: getattr(args, name, None) for name in names})
     return settings_of.absolute(found)
 
 
+def forget(args: Namespace) -> int:
+    """Take something out of the archive, for good or until it is called back."""
+    from flows.forget import forget as command
+
+    return command(args)
+
+
+def correct(args: Namespace) -> int:
+    """Put a tag or a title right, or say that two speeches are or are not the same."""
+    from flows.correct import correct as command
+
+    return command(args)
+
+
+def reindex(args: Namespace) -> int:
+    """Build the search index anew beside the one in use and swap, or swap back."""
+    from flows.rebuild import command
+
+    return command(args)
+
+
+def setup(args: Namespace) -> int:
+    """Set up Elasticsearch and Kibana; done again it changes nothing."""
+    from flows.setup_stack import set_up, show
+
+    done = set_up(settings_of_args(args), kibana=not args.without_kibana)
+    if args.json:
+        print_json([one._asdict() for one in done])
+    else:
+        print(show(done))
+    return ENDED.done
+
+
+def schedule(args: Namespace) -> int:
+    """Take paths in by the clock until SIGTERM or Ctrl-C."""
+    from flows.plan import make_plan
+    from flows.schedule import serve
+
+    settings = settings_of_args(args)
+    with _catalog_if_any(settings.archive) as catalog:
+        make_plan(args.paths, catalog)  # a path that is not there is told now, not at night
+    print(f"by the clock ({args.cron}, {args.timezone}), until stopped: Ctrl-C", file=sys.stderr, flush=True)
+    serve(settings, args.paths, args.cron, args.timezone)
+    return ENDED.done
+
+
+def _made_by_earlier_rules(catalog: Catalog | None) -> bool:
+    from flows import catalog_rules
+
+    return bool(catalog and catalog_rules.stale(catalog.db))
+
+
 @contextmanager
-def _catalog_if_any(archive: Path) -> Iterator[Catalog | None]:
+def _catalog_if_any(archive: Path, needed: bool = False) -> Iterator[Catalog | None]:
+    """The catalog, or None where there is no archive and none is ``needed``."""
     from flows.catalog import FILE
 
-    if (archive / FILE).is_file():
+    if needed or (archive / FILE).is_file():
         with Catalog.open(archive) as catalog:
             yield catalog
     else:
@@ -204,7 +284,9 @@ def _left_behind(catalog: Catalog, settings: Settings) -> bool:
         return engine.fresh
 
 
-def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool = False) -> int:
+def _run_flow(
+    args: Namespace, settings: Settings, paths: list[str], retry: bool = False, refresh: bool = False
+) -> int:
     from flows.prefect_runtime import runtime
 
     folder = str(Path.cwd())
@@ -224,14 +306,17 @@ def _run_flow(args: Namespace, settings: Settings, paths: list[str], retry: bool
             page_bytes=settings.page_bytes,
             fields=settings.given_fields,
             retry=retry,
+            refresh=refresh,
             quiet=args.json,
         )
     if args.json:
-        _print_json(report)
+        print_json(report)
     else:
         from flows.report import show as show_report
 
         print(show_report(report))
+        if refresh and not any(report.refresh.values()):
+            print("By the present rules all is as it was.")
         if report.rejects:
             print("What was rejected, and why: jianghua rejects")
     return ENDED.rejects if report.rejects or report.faults else ENDED.done
@@ -251,15 +336,17 @@ def _unrun(args: Namespace, settings: Settings, plan: Plan, counts: dict[str, in
     return report
 
 
-def _say_plan(args: Namespace, counts: dict[str, int], files: list[str]) -> None:
+def _say_plan(args: Namespace, plan: Plan, counts: dict[str, int]) -> None:
+    left_out = f" {plan.forgotten:,} forgotten." if plan.forgotten else ""
+    left_out += f" {plan.resting:,} still being written, left for the next run." if plan.resting else ""
     if not args.dry_run:
-        print(f"Nothing new: 0 new, 0 changed, {counts['unchanged']:,} known dump files.")
+        told = f"Nothing new: 0 new, 0 changed, {counts['unchanged']:,} known dump files.{left_out}"
+        print(told if args.paths else "Nothing to refresh: the archive is made by the present rules.")
         return
-    for file in files:
-        print(safe(file))
-    print(
-        ", ".join(f"{number:,} {what}" for what, number in counts.items()) + " dump files; nothing was read."
-    )
+    for dump in (*plan.new, *plan.changed):
+        print(safe(dump.file))
+    told = ", ".join(f"{number:,} {what}" for what, number in counts.items())
+    print(f"{told} dump files; nothing was read.{left_out}")
 
 
 def _found(catalog: Catalog, settings: Settings, text: str) -> Iterator[Entry]:
@@ -296,6 +383,7 @@ def _unended(run: str, started: str) -> dict[str, Any]:
     return {"run": run, "started": started, "status": "cut off"}
 
 
-def _print_json(data: Any) -> None:
+def print_json(data: Any) -> None:
+    """Print records, or what they hold, for other programs."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(data), indent=1) + b"\n")
     sys.stdout.flush()

@@ -18,9 +18,11 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from flows import dedupe, spool, worker
+from flows import catalog_told, copies, spool, worker
 from flows.catalog_writer import GroupKey, Writer
+from flows.errors import JianghuaError
 from flows.index import Engine
+from flows.index.engine import AHEAD, IndexUnusable
 from flows.plan import REFUSED, Plan, seen, shards
 from flows.progress import Progress
 from flows.records import Dump, Reject
@@ -34,8 +36,6 @@ Seconds = dict[str, float]
 """By stage."""
 GROUPS_IN_A_TASK = 40
 ENTRIES_IN_A_COMMIT = 2000
-NEVER = -1
-"""The revision of what an engine may hold but has not confirmed."""
 
 
 class FanOut(Protocol):
@@ -45,7 +45,7 @@ class FanOut(Protocol):
     def __call__(
         self, work: str, jobs: Sequence[Job], workers: int
     ) -> Generator[tuple[Job, dict[str, float]], None, None]:
-        """``work`` names what to do: ``pages`` or ``speeches``."""
+        """``work`` names what to do: ``pages``, ``pages again`` or ``speeches`` (see flows/steps.py)."""
 
 
 class Run:
@@ -62,6 +62,7 @@ class Run:
         shutil.rmtree(self.work, ignore_errors=True)  # what a killed run left
         self.work.mkdir(parents=True)
         catalog.start_run(self.report.run, self.report.started)
+        catalog.begin_rules(self.report.run, settings.limits.fields)
 
     def take_in(self, todo: Plan, group_key: GroupKey) -> None:
         """Read the dump files of a plan into the catalog."""
@@ -72,13 +73,14 @@ class Run:
             self._count_dumps(job["shard"], changed)
 
         changed = {dump.path for dump in todo.changed}
-        jobs: list[Job] = [
-            {"shard": shard, "limits": self.settings.limits, "out": self.work / f"pages-{n}"}
-            for n, shard in enumerate(shards([*todo.new, *todo.changed]))
-        ]
+        limits, archive = self.settings.limits, self.settings.archive
+        jobs: list[Job] = [{"shard": shard, "limits": limits} for shard in shards(todo.new)]
+        jobs += [{"shard": shard, "limits": limits, "archive": archive} for shard in shards(todo.changed)]
+        for n, job in enumerate(jobs):
+            job["out"] = self.work / f"pages-{n}"
         self.progress.stage("read", sum(len(job["shard"]) for job in jobs))
-        for lost in self._each("pages", jobs, stored):
-            if self._each("pages", [lost], stored, workers=1):
+        for lost in self.each("pages", jobs, stored):
+            if self.each("pages", [lost], stored, workers=1):
                 self._one_by_one(lost, stored, group_key, changed)
         refused = todo.refused.items()
         self._store((item for path, r in refused for item in (_refused(path, r), r)), group_key)
@@ -86,8 +88,10 @@ class Run:
     def _store(self, items: Iterable[spool.Item], group_key: GroupKey) -> None:
         with self.clock("catalog"):
             taken = self.catalog.take_in(items, self.report.run, group_key)
-        for name, number in (("read", taken.pages), ("new", taken.new), ("known", taken.pages - taken.new)):
+        known = taken.pages - taken.new - taken.forgotten
+        for name, number in (("read", taken.pages), ("new", taken.new), ("known", known)):
             self.report.pages[name] += number
+        self.report.forgotten["pages"] += taken.forgotten
 
     def _count_dumps(self, shard: Sequence[Dump], changed: set[str]) -> None:
         for dump in shard:
@@ -99,7 +103,7 @@ class Run:
     ) -> None:
         """A process died on this shard: find the dump file that kills it, reject that, keep the rest."""
         for dump in job["shard"]:
-            if self._each("pages", [{**job, "shard": (dump,)}], stored, workers=1):
+            if self.each("pages", [{**job, "shard": (dump,)}], stored, workers=1):
                 reject = worker.failure("read", "the process that read it was killed (memory?)", dump)
                 self._store([seen(dump), reject], group_key)
                 self._count_dumps([dump], changed)
@@ -125,13 +129,18 @@ class Run:
             for path in job.values():
                 path.unlink()
 
-        keys = self.catalog.stale_groups()
+        # What groups are in themselves tells what families there are; a family that grows or falls apart
+        # flags groups in turn.
+        while keys := self.catalog.stale_groups() or self.catalog.stale_families():
+            self._make_speeches(keys, stored)
+
+    def _make_speeches(self, keys: Sequence[str], stored: Callable[[Job], None]) -> None:
         self.progress.stage("speeches", len(keys))
         jobs: list[Job] = []
         for n, portion in enumerate(_portions(keys, GROUPS_IN_A_TASK)):
             jobs.append(self._speech_job(str(n), self.catalog.groups(portion)))
-        for lost in self._each("speeches", jobs, stored):
-            if self._each("speeches", [lost], stored, workers=1):
+        for lost in self.each("speeches", jobs, stored):
+            if self.each("speeches", [lost], stored, workers=1):
                 groups = [g for g in spool.read(lost["groups"]) if isinstance(g, spool.Group)]
                 self._halved(groups, stored)
 
@@ -148,7 +157,7 @@ class Run:
         middle = len(groups) // 2
         for half in (groups[:middle], groups[middle:]):
             job = self._speech_job("half", half)
-            if self._each("speeches", [job], stored, workers=1):
+            if self.each("speeches", [job], stored, workers=1):
                 self._halved(half, stored)
 
     def _put_speeches(self, spoken: Iterable[spool.Item]) -> None:
@@ -166,44 +175,47 @@ class Run:
 
     def find_copies(self) -> None:
         """Compare what is new with what it shares marks with, and settle the clusters it touches."""
-        stale = self.catalog.stale_speeches()
-        self.progress.stage("copies", len(stale))
+        self.progress.stage("copies", len(self.catalog.stale_speeches()))
         with self.clock("dedupe"):
-            for speech in stale:
-                self.catalog.put_links(_links(self.catalog, speech))
-                self.progress.step()
-        changed = 0
+            copies.match(self.catalog, self.progress.step)
         with self.clock("settle"):
-            known, links = self.catalog.neighbourhood(stale)
-            speeches = {s.id: s for s in self.catalog.tagged(sorted(known))}
-            links = dedupe.without_collections(speeches, links)
-            for members in dedupe.clusters(known, links):
-                canonical, settled = dedupe.settle([speeches[i] for i in members], links)
-                changed += self.catalog.put_cluster(canonical, settled, self.report.run)
-        self.report.speeches["joined"] = changed
+            self.report.speeches["joined"] = copies.settle(self.catalog, self.report.run)
 
     def tell_engine(self, engine: Engine) -> None:
-        """Bring an engine's index up to date with the catalog."""
+        """Bring an engine's index up to date with the catalog.
+
+        Raises IndexUnusable where the index knows more than the catalog.
+        """
         name = self.settings.engine
+        self.report.again = engine.again
         if engine.fresh:
             self.catalog.forget_index(name)
+        elif engine.latest() > catalog_told.told(self.catalog.db, name):
+            raise IndexUnusable(AHEAD)
         ids, gone = self.catalog.unindexed(name), self.catalog.orphaned(name)
         self.progress.stage("index", len(ids))
+        refused: dict[str, Reject] = {}
+        marks: list[tuple[str, int]] = []
         with self.clock("index"):
             for portion in _portions(ids, ENTRIES_IN_A_COMMIT):
-                entries = list(self.catalog.entries(portion))
-                # Said before it is done, so that what a killed run left in the engine is known.
-                self.catalog.mark_indexed(name, [(e.speech.id, NEVER) for e in entries], [])
-                engine.put(entries)
-                engine.commit()
-                self.catalog.mark_indexed(name, [(e.speech.id, e.revision) for e in entries], [])
+                entries = {e.speech.id: e for e in self.catalog.entries(portion)}
+                self.catalog.begin_telling(name, entries.values())
+                engine.put(entries.values())
+                for one in engine.commit():
+                    entry = entries.pop(one.id)
+                    marks.append((one.id, catalog_told.refusal(entry.revision)))
+                    refused[one.id] = Reject(
+                        reason="refused", detail=one.reason, source=entry.sources[0], stage="index"
+                    )
+                self.catalog.mark_indexed(name, [(i, e.revision) for i, e in entries.items()], [])
                 self.progress.step(len(portion))
-            engine.remove(gone)
+            engine.remove([*gone, *refused])
             engine.commit()
-            self.catalog.mark_indexed(name, [], gone)
+            self.catalog.put_refused(refused, self.report.run)
+            self.catalog.mark_indexed(name, marks, gone)
         self.report.index = {"told": len(ids), "removed": len(gone)}
 
-    def _each(
+    def each(
         self, work: str, jobs: Sequence[Job], done: Callable[[Job], None], workers: int = 0
     ) -> list[Job]:
         """Do all jobs; returns those that were lost because a process died."""
@@ -218,13 +230,24 @@ class Run:
         return waiting
 
     @contextmanager
+    def retried(self) -> Iterator[None]:
+        """Report which of the rejects that were there before the block are there no more."""
+        before = self.catalog.reject_places()
+        yield
+        after = self.catalog.reject_places()
+        self.report.retry = {"settled": len(before - after), "remain": len(before & after)}
+
+    @contextmanager
     def reported(self, todo: Plan) -> Iterator[None]:
         """Keep the report of the block however it ends, as far as the disk lets us."""
         start = time.monotonic()
         self.report.dumps |= {"unchanged": todo.unchanged}
+        self.report.forgotten["dumps"] = todo.forgotten
+        self.report.resting["dumps"] = todo.resting
         try:
             yield
         except BaseException as error:
+            self.report.error = str(error) if isinstance(error, JianghuaError) else type(error).__name__
             try:
                 self._finish("failed" if isinstance(error, Exception) else "stopped", start)
             except Exception:
@@ -244,19 +267,6 @@ class Run:
         folder.mkdir(exist_ok=True)
         (folder / f"{report.run}.json").write_bytes(body + b"\n")
         shutil.rmtree(self.work, ignore_errors=True)
-
-
-def _links(catalog: Writer, speech: str) -> list[tuple[str, str, str, float, float]]:
-    near = [c for c in catalog.candidates(speech) if dedupe.enough_shared(*c[1:])]
-    if not near:
-        return []
-    (this,) = catalog.tagged([speech])
-    found: list[tuple[str, str, str, float, float]] = []
-    for other in catalog.tagged(c[0] for c in near):
-        link = dedupe.compare(this.text, other.text)
-        if link:
-            found.append((speech, other.id, link.kind, link.jaccard, link.containment))
-    return found
 
 
 def _refused(path: str, reject: Reject) -> spool.Seen:

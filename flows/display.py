@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from shlex import quote
 
 from rich.console import Console
 from rich.text import Text
 
+from flows.catalog_copies import Passages
 from flows.index.engine import Answer
 from flows.index.results import Reason, Result, Snippet, reason
-from flows.records import Entry, Evidence, Speech
+from flows.records import Entry, Evidence, Related, Speech
 
 _LEVELS = {
     "national": "national 国家",
@@ -23,6 +25,7 @@ _LEVELS = {
 }
 FACETS_SHOWN = ("year", "level", "province")
 VALUES_SHOWN = 8
+RELATED_SHOWN = 8
 
 
 def safe(text: str) -> str:
@@ -50,7 +53,7 @@ def print_search(answer: Answer, shown: Sequence[Result], args: Namespace) -> No
         console.print(Text(f"next page: {again}", style="dim"))
 
 
-def print_speech(entry: Entry, copies: Iterable[Speech]) -> None:
+def print_speech(entry: Entry, copies: Iterable[Speech], passages: Passages) -> None:
     """Print one speech: what is known of it and why, where it is from, and its text."""
     console, speech = _console(), entry.speech
     console.print(Text(safe(speech.title) or "(no title)", style="bold"))
@@ -71,6 +74,7 @@ def print_speech(entry: Entry, copies: Iterable[Speech]) -> None:
     for found in _reasons(entry):
         for evidence in _few(found.evidence):
             where = f" (in the copy {evidence.speech})" if evidence.speech else ""
+            where += " (a person's word)" if evidence.rule == "correction" else ""
             line = Text(f"{found.fact.replace('speech_date', 'date'):9}", style="dim")
             console.print(line.append(f"“{safe(evidence.sentence)}”{where}", style="default"))
     for source in entry.sources:
@@ -80,9 +84,30 @@ def print_speech(entry: Entry, copies: Iterable[Speech]) -> None:
         )
     for copy in copies:
         console.print(Text("copy     ", style="dim").append(f"{copy.id} {safe(copy.title)}"))
+    for like in (*map(_related, entry.related[:RELATED_SHOWN]), *_shares(passages)):
+        console.print(Text(f"{'like':9}", style="dim").append(safe(like), style="default"))
     console.print()
     for paragraph in speech.text.split("\n"):
         console.print(Text(safe(paragraph)))
+
+
+def _related(found: Related) -> str:
+    """What a speech of another cluster is to this one, in words."""
+    if found.relation == "ambiguous":
+        return f"{found.id} may be the same speech, but fits another as well, or only in part"
+    places = f", {', '.join(found.places)}" if found.places else ""
+    return f"{found.id} has the same template: {found.numbers:.0%} of the numbers differ{places}"
+
+
+def _shares(passages: Passages) -> list[str]:
+    """How many paragraphs other speeches share, those with the most first."""
+    shared = Counter(p.other for p in passages.passages)
+    lines = [
+        f"{other} shares {count} paragraph{'' if count == 1 else 's'} with it"
+        for other, count in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:RELATED_SHOWN]
+    ]
+    standing = passages.standing
+    return [*lines, f"{standing} more of its paragraphs stand in many speeches"] if standing else lines
 
 
 def _print_result(console: Console, result: Result) -> None:

@@ -53,5 +53,6 @@ REASONS: dict[str, str] = {
     "not-pages": "records in it that are no pages were left out",
     "bad-record": "the record is not in the form its file type promises",
     "failed": "a stage failed on it",
+    "refused": "the search engine would not take it; once that is mended: jianghua rejects --retry",
 }
 """Reject reasons and the sentence shown for each."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from flows.errors import JianghuaError
-from flows.records import Entry, Evidence, Region, Source, SpeechDate, Tag
+from flows.records import Entry, Evidence, Region, Related, Source, SpeechDate, Tag
 
 FORMATS = ("jsonl", "csv", "parquet")
 FLAT = (
@@ -80,6 +80,7 @@ def as_json(entry: Entry) -> dict[str, Any]:
         "sources": [_source(x) for x in entry.sources],
         "edits": [{"rule": rule, "count": count} for rule, count in s.edits],
         "gaps": s.gaps,
+        "related": [_related(x) for x in entry.related],
         "run": entry.run,
     }
 
@@ -223,6 +224,10 @@ def _evidence(e: Evidence) -> dict[str, Any]:
         "sentence": e.sentence,
         "rule": e.rule,
     }
+
+
+def _related(x: Related) -> dict[str, Any]:
+    return {"id": x.id, "relation": x.relation, "places": list(x.places), "numbers": x.numbers}
 
 
 def _source(x: Source) -> dict[str, Any]:

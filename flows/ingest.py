@@ -1,15 +1,13 @@
-"""The flow ``ingest``: read, extract, restore, clean, learn, stitch, tag, dedupe, settle, index.
-
-Nothing else knows the order. Workers compute (worker.py) in a process pool, one task a shard; one
-coordinator writes (coordinator.py).
-"""
+"""The flow ``ingest``: the steps (steps.py) under Prefect, in a process pool, one task a shard."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Generator, Sequence
+import sys
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,46 +17,18 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 from prefect.task_runners import ProcessPoolTaskRunner
 
-from flows import worker
+from flows import notify
+from flows.catalog import Catalog
 from flows.catalog_writer import Writer
-from flows.clean import clean
-from flows.clean.site_lines import drop_site_lines
 from flows.coordinator import Job, Run
-from flows.extract import extract
-from flows.index import open_engine
 from flows.lock import hold
-from flows.plan import Plan, make_plan, retry_plan
+from flows.plan import make_plan, retry_plan
+from flows.prefect_runs import end_dead_runs
 from flows.prefect_runtime import die_with_parent
 from flows.progress import Progress
-from flows.records import Dump
 from flows.report import Report, rows
-from flows.restore import restore
-from flows.settings import PAGE_BYTES, Limits, Settings
-from flows.stitch import group_key, stitch
-from flows.tag import tag
-
-PAGE_STAGES = (("extract", extract), ("restore", restore), ("clean", clean))
-"""What follows read, each page by itself."""
-
-
-def steps(run: Run, todo: Plan) -> None:
-    """All of an ingest, in order."""
-    run.take_in(todo, group_key)
-    run.learn_site_lines()
-    run.make_speeches()
-    run.find_copies()
-    with open_engine(run.settings) as engine:
-        run.tell_engine(engine)
-
-
-def read_pages(shard: Sequence[Dump], limits: Limits, out: Path) -> dict[str, float]:
-    """The task of reading one shard of dump files; see worker.pages."""
-    return worker.pages(shard, limits, out, PAGE_STAGES)
-
-
-def make_speeches(groups: Path, out: Path) -> dict[str, float]:
-    """The task of making the speeches of some groups of pages; see worker.speeches."""
-    return worker.speeches(groups, out, drop_site_lines, stitch, tag)
+from flows.settings import Settings, absolute, load
+from flows.steps import WORK, steps
 
 
 def _may_help(_task: Any, _run: Any, state: Any) -> bool:
@@ -75,8 +45,7 @@ _OPTIONS: dict[str, Any] = {
     "retry_condition_fn": _may_help,
 }
 TASKS: dict[str, Task[..., dict[str, float]]] = {
-    "pages": task(name="pages", **_OPTIONS)(read_pages),
-    "speeches": task(name="speeches", **_OPTIONS)(make_speeches),
+    name: task(name=name, **_OPTIONS)(do) for name, do in WORK.items()
 }
 
 
@@ -96,39 +65,88 @@ def in_pool(
 @flow(name="ingest", validate_parameters=False)
 def ingest(
     paths: Sequence[str] = (),
-    archive: str = "archive",
+    archive: str | None = None,
     paths_from: str = "",
     folder: str = ".",
-    engine: str = "embedded",
-    workers: int = 0,
-    page_bytes: int = PAGE_BYTES,
+    engine: str | None = None,
+    workers: int | None = None,
+    page_bytes: int | None = None,
     fields: dict[str, str] | None = None,
     retry: bool = False,
+    refresh: bool = False,
     quiet: bool = False,
 ) -> Report:
     """Take dump files into an archive and bring its index up to date.
 
     ``paths`` are files and folders, relative ones to ``folder``; ``paths_from`` names a file with more of
     them, separated by NUL, since a request to Prefect can't hold many.
-    ``fields`` are the settings that name fields of records (``text_fields``), as given.
-    ``retry`` reads the dump files that have rejects once more, instead of ``paths``.
+    ``fields`` are the settings that name fields of records (``text_fields``), as given. What is not given is
+    as the settings say (flows/settings.py), the environment's and those of ``folder``'s ``.env``.
+    ``retry`` reads the dump files that have rejects once more, instead of ``paths``; ``refresh`` makes anew
+    what was made by other rules.
     Raises JianghuaError (see flows.errors); bad input never raises, it is rejected and counted.
     """
     if paths_from:
         more = Path(paths_from).read_bytes().split(b"\0")
         paths = [*paths, *(os.fsdecode(path) for path in more if path)]
-    place = Path(archive).absolute()
-    settings = Settings(
-        archive=place, engine=engine, workers=workers, page_bytes=page_bytes, **(fields or {})
-    )
+    given = {
+        "archive": Path(archive) if archive else None,
+        "engine": engine,
+        "workers": workers,
+        "page_bytes": page_bytes,
+        **(fields or {}),
+    }
+    # How to reach a search engine is no parameter: Prefect shows those, and a key is nobody else's.
+    settings = absolute(load(given, dotenv=Path(folder) / ".env"))
     with (
+        _told_if_it_fails(settings),
         hold(settings.archive),
         Writer.open(settings.archive, create=True) as catalog,
+        _reports_told(settings, catalog),
         Progress(quiet) as progress,
     ):
-        todo = retry_plan(catalog) if retry else make_plan(paths, catalog, Path(folder))
+        end_dead_runs(archive or "")
+        todo = (
+            retry_plan(catalog) if retry else make_plan(paths, catalog, Path(folder), settings.rest_seconds)
+        )
         run = Run(settings, catalog, progress, in_pool)
-        with run.reported(todo):
+        with run.reported(todo), run.retried() if retry else nullcontext():
+            if refresh:
+                catalog.flag_refresh()
             steps(run, todo)
     create_table_artifact(key="ingest-report", table=rows(run.report), description=f"Run {run.report.run}")
     return run.report
+
+
+@contextmanager
+def _told_if_it_fails(settings: Settings) -> Iterator[None]:
+    """Tell the webhook of a failure of the block; whether that works changes nothing."""
+    try:
+        yield
+    except Exception as error:
+        said = notify.failed(settings.webhook, str(settings.archive), error) if settings.webhook else ""
+        if said:
+            print(f"jianghua: {said}", file=sys.stderr)
+        raise
+
+
+@contextmanager
+def _reports_told(settings: Settings, catalog: Catalog) -> Iterator[None]:
+    """Let Elasticsearch, where that is the engine, know of rejects and runs after the block, for Kibana."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):  # the first error is the one to tell
+            _tell_reports(settings, catalog)
+        raise
+    _tell_reports(settings, catalog)
+
+
+def _tell_reports(settings: Settings, catalog: Catalog) -> None:
+    if settings.engine != "elasticsearch":
+        return
+    from flows.index.elastic_client import connect
+    from flows.index.elastic_reports import tell_reports
+
+    with connect(settings) as client:
+        tell_reports(client, settings, catalog)

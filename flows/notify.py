@@ -17,17 +17,17 @@ LONGEST = 500
 """Characters told of an error."""
 
 
-def failed(webhook: str, run: str, archive: str, error: BaseException) -> str:
+def failed(webhook: str, archive: str, error: BaseException) -> str:
     """POST what happened to ``webhook``; returns why it could not be told, or nothing. Never raises.
 
-    >>> failed("http://127.0.0.1:9/", "20260101T030000-ab12", "archive", OSError("disk full"))
+    >>> failed("http://127.0.0.1:9/", "archive", OSError("disk full"))
     'the webhook at 127.0.0.1:9 was not told: Connection refused'
     """
     words = str(error) if isinstance(error, JianghuaError) else f"{type(error).__name__}: {error}"
     if not usable(webhook):
         return "the webhook was not told: its address is none; correct JIANGHUA_WEBHOOK (http:// or https://)"
     host = urlsplit(webhook).netloc.rpartition("@")[2]  # never a password in a message
-    told: dict[str, Any] = {"event": "run-failed", "run": run, "archive": archive, "error": words[:LONGEST]}
+    told: dict[str, Any] = {"event": "run-failed", "archive": archive, "error": words[:LONGEST]}
     try:
         request = urllib.request.Request(
             webhook, data=msgspec.json.encode(told), headers={"Content-Type": "application/json"}
@@ -37,8 +37,8 @@ def failed(webhook: str, run: str, archive: str, error: BaseException) -> str:
     except urllib.error.HTTPError as refused:
         return f"the webhook at {host} was not told: it answered {refused.code}"
     except (OSError, ValueError) as trouble:
-        reason = getattr(trouble, "reason", None) or trouble
-        return f"the webhook at {host} was not told: {getattr(reason, 'strerror', None) or type(reason).__name__}"
+        why = getattr(trouble, "reason", None) or trouble
+        return f"the webhook at {host} was not told: {getattr(why, 'strerror', None) or type(why).__name__}"
 
 
 def usable(webhook: str) -> bool:

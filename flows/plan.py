@@ -35,6 +35,10 @@ class Plan:
     new: list[Dump] = field(default_factory=list)
     changed: list[Dump] = field(default_factory=list)
     unchanged: int = 0
+    forgotten: int = 0
+    """Dump files that a person does not want to be taken in."""
+    resting: int = 0
+    """Dump files that changed a moment ago and may still be being written."""
     refused: dict[str, Reject] = field(default_factory=dict)
     """By the path the catalog knows them by."""
 
@@ -44,18 +48,24 @@ class Plan:
         return not (self.new or self.changed or self.refused)
 
 
-def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path()) -> Plan:
+def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path(), rest: int = 0) -> Plan:
     """Compare the files below ``paths`` with the catalog (None: there is no archive yet).
 
-    Relative paths are looked for below ``folder``.
+    Relative paths are looked for below ``folder``. Files that changed within ``rest`` seconds are left.
 
     Raises JianghuaError for a path that is not there.
     """
     plan = Plan()
     with chdir(folder):  # names stay as given, so that they read the same in the archive
         found_all = {key(found): found for found in discover(paths)}  # a file named twice is one
+    unwanted = catalog.forgotten_paths() if catalog else []
     for name, found in found_all.items():
-        _sort_in(plan, name, found, catalog.dump(name) if catalog else None)
+        if any(below(name, path) for path in unwanted):
+            plan.forgotten += 1
+        elif _being_written(found, rest):
+            plan.resting += 1
+        else:
+            _sort_in(plan, name, found, catalog.dump(name) if catalog else None)
     return plan
 
 
@@ -101,6 +111,25 @@ def _sort_in(plan: Plan, name: str, found: Dump | Reject, known: Seen | None) ->
         plan.unchanged += 1
     else:
         plan.changed.append(found)
+
+
+def _being_written(found: Dump | Reject, rest: int) -> bool:
+    """Whether a file changed within ``rest`` seconds of now, either way: clocks of shares differ."""
+    if not rest or isinstance(found, Reject) or is_address(found.path):
+        return False
+    try:
+        return abs(time.time() - Path(found.path).stat().st_mtime) < rest
+    except OSError:
+        return False
+
+
+def below(name: str, path: str) -> bool:
+    """Whether a dump file is at a path, or in the folder that the path is (both as :func:`key` has them).
+
+    >>> below("/d/2007/a.txt", "/d/2007"), below("/d/2007.txt", "/d/2007"), below("/d", "/d")
+    (True, False, True)
+    """
+    return name == path or name.startswith(path.rstrip("/") + "/")
 
 
 def key(found: Dump | Reject) -> str:

@@ -1,12 +1,21 @@
-"""What Prefect still believes of runs that died: killed with their worker or server, they told it nothing."""
+"""What Prefect still believes of runs that died: killed with their worker or server, they told it nothing.
+
+As a program it is what a worker does before it starts: ``python -m flows.prefect_runs``.
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.runtime import flow_run as this_run
 from prefect.states import Crashed
+
+from flows.errors import ArchiveBusy
+from flows.lock import hold
+from flows.settings import load
 
 MOST = 200
 """Runs looked at, as many as Prefect hands out at once."""
@@ -31,6 +40,17 @@ def end_dead_runs(archive: str) -> int:
     return len(dead)
 
 
+def main() -> None:
+    """End the dead runs of the archive that the settings name; nothing where a run is at work on it."""
+    settings = load()
+    with suppress(ArchiveBusy), hold(settings.archive):
+        end_dead_runs("")
+
+
 def _archive(run: FlowRun) -> str:
     """The archive a run was given; its default where it was given none."""
     return str(run.parameters.get("archive") or "")
+
+
+if __name__ == "__main__":
+    main()

@@ -51,8 +51,6 @@ _SCHEDULED = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "true",
     "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "true",
     "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "true",
-    # Leases on disk: else a limit that a killed server's run held would be held for ever.
-    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
 """What a private server does besides where it also keeps a schedule."""
 

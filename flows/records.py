@@ -14,6 +14,7 @@ Level = Literal["national", "province", "prefecture", "county", "township"]
 Precision = Literal["day", "month", "year", "range"]
 Media = Literal["text/plain", "text/html"]
 Field = Literal["title", "text", "head"]
+CorrectedField = Literal["level", "region", "date", "title"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,30 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A person's word on one field of the speech that holds a page (see flows/corrections.py)."""
+
+    page: str
+    field: CorrectedField
+    value: str | None
+    """A level; a date or a range (``2007-09..2008``); a title; a Region as JSON; None: can't be known."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another speech with nearly the same words: one made from the same template, or one that this may be a
+    copy of, but that some other speech may as well be."""
+
+    id: str
+    relation: Literal["template", "ambiguous"]
+    places: tuple[str, ...] = ()
+    """Those that only one of the two names, sorted; of a template."""
+    numbers: float = 0.0
+    """The part of their numbers that differs; of a template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A speech as the archive holds it: with its cluster, its sources and its place in time."""
 
@@ -185,6 +210,8 @@ class Entry:
     """The run that last changed it."""
     revision: int
     """Grows with every change anywhere in the archive; an engine's copy is stale if lower."""
+    related: tuple[Related, ...] = ()
+    """Like this one, and kept apart from it; sorted by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from time import perf_counter
 
 from flows.errors import REASONS
 
+REFRESHED = ("pages", "speeches", "level", "region", "date", "clusters")
 TOTALS = ("pages", "speeches", "canonical", "variants", "rejects")
 
 
@@ -22,6 +23,8 @@ class Report:
     started: str
     ended: str = ""
     status: str = "running"
+    error: str = ""
+    """Why it failed, in one line."""
     dumps: dict[str, int] = field(default_factory=lambda: {"new": 0, "changed": 0, "unchanged": 0})
     """new, changed: those that were read; unchanged."""
     pages: dict[str, int] = field(default_factory=lambda: {"read": 0, "new": 0, "known": 0})
@@ -30,6 +33,15 @@ class Report:
     """By reason."""
     faults: dict[str, int] = field(default_factory=dict)
     """What the program itself failed at; the speeches are kept, with less known of them."""
+    forgotten: dict[str, int] = field(default_factory=lambda: {"dumps": 0, "pages": 0})
+    """Dump files and pages that were left out, or taken out, since a person does not want them here."""
+    resting: dict[str, int] = field(default_factory=lambda: {"dumps": 0})
+    """Dump files that changed a moment ago and were left for the next run."""
+    refresh: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REFRESHED, 0))
+    """What a change of rules changed: pages; speeches, and in how many of them the level, the region, the
+    date; clusters."""
+    retry: dict[str, int] = field(default_factory=lambda: {"settled": 0, "remain": 0})
+    """Rejects of earlier runs that a retry settled, and that remain."""
     speeches: dict[str, int] = field(default_factory=lambda: {"made": 0, "joined": 0})
     """made: by stitching this run's pages, or anew (``sites``); joined: those that their copies changed."""
     sites: dict[str, int] = field(default_factory=lambda: {"learned": 0, "unlearned": 0, "remade": 0})
@@ -37,10 +49,19 @@ class Report:
     not so any more; remade: speeches made anew because of it, though their pages were known."""
     index: dict[str, int] = field(default_factory=lambda: {"told": 0, "removed": 0})
     """told, removed."""
+    again: Mapping[str, int] = field(default_factory=dict)
+    """Requests that the search engine was too busy or too far for and that were sent again, by why."""
     archive: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTALS, 0))
     """pages, speeches = canonical + variants, rejects."""
     seconds: dict[str, float] = field(default_factory=dict)
     """By stage, added up over the workers; total is the clock's."""
+
+
+COUNTED = (
+    *("dumps", "pages", "rejects", "faults", "forgotten", "resting", "refresh", "retry", "sites"),
+    *("speeches", "index", "again", "archive", "seconds"),
+)
+"""The counts of a report, in the order of a table."""
 
 
 class Clock:
@@ -74,10 +95,15 @@ def show(report: Report) -> str:
         ("rejected", f"{n:,} {reason}: {REASONS.get(reason, '')}") for reason, n in report.rejects.items()
     ]
     lines += [("fault", f"{n:,} {what}; please report it") for what, n in report.faults.items()]
+    for name in ("forgotten", "resting", "retry", "refresh"):
+        if any(getattr(report, name).values()):
+            lines.append((name, _counts(getattr(report, name))))
     if any(report.sites.values()):
         words = {"learned": "lines learned", "unlearned": "unlearned", "remade": "speeches made anew"}
         lines.append(("sites", _counts({words[what]: number for what, number in report.sites.items()})))
     lines += [(name, _counts(getattr(report, name))) for name in ("speeches", "index", "archive")]
+    sent = "requests to the search engine sent again"
+    lines += [("again", f"{number:,} {sent}: {why}") for why, number in report.again.items()]
     spent = {stage: s for stage, s in report.seconds.items() if stage != "total"}
     whole = sum(spent.values()) or 1
     shares = [f"{stage} {s / whole:.0%}" for stage, s in sorted(spent.items(), key=lambda x: -x[1])]
@@ -92,6 +118,6 @@ def _counts(numbers: Mapping[str, int]) -> str:
 def rows(report: Report) -> list[dict[str, str | float]]:
     """The report as rows of a table, for Prefect's artifact."""
     found: list[dict[str, str | float]] = []
-    for name in ("dumps", "pages", "rejects", "faults", "sites", "speeches", "index", "archive", "seconds"):
+    for name in COUNTED:
         found += [{"stage": name, "what": k, "number": v} for k, v in getattr(report, name).items()]
     return found

@@ -27,8 +27,8 @@ def serve(settings: Settings, paths: Sequence[str], cron: str, timezone: str) ->
     """
     folder = Path.cwd()
     with runtime(settings.archive, settings.prefect_api_url, scheduled=True):
-        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-        from prefect.deployments.runner import EntrypointType
+        from prefect.deployments.runner import EntrypointType  # type: ignore[attr-defined]
+
         from flows.ingest import ingest
 
         ingest.serve(
@@ -41,9 +41,6 @@ def serve(settings: Settings, paths: Sequence[str], cron: str, timezone: str) ->
                 "quiet": True,
             },
             limit=1,
-            global_limit=ConcurrencyLimitConfig(
-                limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-            ),
             pause_on_shutdown=False,
             print_starting_message=False,
             entrypoint_type=EntrypointType.MODULE_PATH,
@@ -59,7 +56,7 @@ def _schedule(cron: str, timezone: str) -> Any:
         CronSchedule(cron=cron, timezone=timezone or None)
     except ValueError:
         raise JianghuaError(
-            f"--cron {cron!r} --timezone {timezone!r} is no schedule; five fields and a name are wanted, such as "
+            f"--cron {cron!r} --timezone {timezone!r} is no schedule; five fields and a name are wanted: "
             "--cron '0 3 * * *' --timezone Asia/Shanghai (03:00 every day)"
         ) from None
     return Cron(cron, timezone=timezone or None)

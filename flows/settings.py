@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -14,7 +14,8 @@ from flows.errors import JianghuaError
 
 PREFIX = "JIANGHUA_"
 PAGE_BYTES = 32 << 20
-ENGINES = ("embedded",)
+_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+ENGINES = ("embedded", "elasticsearch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,28 @@ class Settings:
     engine: str = "embedded"
     workers: int = 0
     """Processes that compute; 0 means one per core."""
+    elasticsearch_url: str = "http://127.0.0.1:9200"
+    """Addresses of the nodes, separated by commas."""
+    elasticsearch_cloud_id: str = ""
+    """Of Elastic Cloud, in place of the addresses."""
+    elasticsearch_api_key: str = field(default="", repr=False)
+    """As Kibana shows it, in Base64; in place of user and password."""
+    elasticsearch_user: str = "elastic"
+    elasticsearch_password: str = field(default="", repr=False)
+    elasticsearch_ca: str = ""
+    """A file with the certificate authority that signed the nodes' certificate."""
+    elasticsearch_fingerprint: str = ""
+    """The SHA-256 of the nodes' certificate, in place of that file."""
+    elasticsearch_plain_http: bool = False
+    """Whether a key or password may be sent unencrypted to another machine."""
+    elasticsearch_alias: str = "speeches"
+    """The name that the archive's index is searched by; each archive needs its own."""
     prefect_api_url: str = ""
     """A Prefect server to report runs to; empty means a private one for the time of the run."""
+    rest_seconds: int = 0
+    """A dump file that changed within so many seconds is still being written, and left for the next run."""
+    webhook: str = field(default="", repr=False)
+    """An address that is told of failed runs by a JSON POST."""
     page_bytes: int = PAGE_BYTES
     """A page larger than this many bytes is rejected."""
     text_fields: str = ""
@@ -67,6 +88,14 @@ class Settings:
     """When the site put the page up."""
     captured_fields: str = ""
     """When it was scraped."""
+    kibana_url: str = "http://127.0.0.1:5601"
+    """The Kibana that setup furnishes; it takes Elasticsearch's user and password, or API key."""
+    kibana_password: str = field(default="", repr=False)
+    """The password that setup gives to kibana_system, the user that Kibana itself logs in as."""
+    reader_password: str = field(default="", repr=False)
+    """The password of the user jianghua_reader; empty makes no such user."""
+    writer_password: str = field(default="", repr=False)
+    """The password of the user jianghua_writer; empty makes no such user."""
 
     @property
     def limits(self) -> Limits:
@@ -109,18 +138,20 @@ def load(
     except (UnicodeDecodeError, OSError) as error:
         raise JianghuaError(f"{dotenv or '.env'} can't be read ({error}); save it as UTF-8") from None
     for source in (environ, files):
-        for field in fields(Settings):
-            key = PREFIX + field.name.upper()
+        for one in fields(Settings):
+            key = PREFIX + one.name.upper()
             if source.get(key):
-                given[field.name] = _convert(key, source[key], hints[field.name])
+                given[one.name] = _convert(key, source[key], hints[one.name])
     given |= {k: v for k, v in (flags or {}).items() if v is not None}
     found = Settings(**given)
     if found.engine not in ENGINES:
         raise JianghuaError(
             f"no engine is called {found.engine}; set {PREFIX}ENGINE to {' or '.join(ENGINES)}"
         )
-    if found.workers < 0 or found.page_bytes <= 0:
-        raise JianghuaError(f"{PREFIX}WORKERS and {PREFIX}PAGE_BYTES are positive numbers; correct them")
+    if found.workers < 0 or found.page_bytes <= 0 or found.rest_seconds < 0:
+        raise JianghuaError(
+            f"{PREFIX}WORKERS, {PREFIX}PAGE_BYTES and {PREFIX}REST_SECONDS are positive numbers; correct them"
+        )
     return found
 
 
@@ -135,6 +166,6 @@ def _names(given: str) -> tuple[str, ...]:
 
 def _convert(key: str, value: str, kind: type) -> Any:
     try:
-        return kind(value)
-    except ValueError:
+        return _TRUTH[value.strip().lower()] if kind is bool else kind(value)
+    except (ValueError, KeyError):
         raise JianghuaError(f"{key}={value}: not a {kind.__name__}; correct it or unset it") from None

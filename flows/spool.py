@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from flows.records import Page, Reject, Speech
+from flows.records import Correction, Page, Reject, Source, Speech
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,14 @@ class Seen:
     mtime_ns: int
     seen_ns: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A page that the archive holds already, found in a dump file that is read again."""
+
+    page: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,10 @@ class Group:
     pages: tuple[Page, ...]
     sites: dict[str, SiteLines]
     """What is learned of the pages' sites; those of which nothing is are left out."""
+    words: tuple[Correction, ...] = ()
+    """What a person said of the pages' speeches, the later word last."""
+    several: bool = False
+    """The pages are of several groups, a family's (see stitch/families.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +69,32 @@ class Spoken:
     marks: tuple[tuple[int, ...], ...]
     faults: tuple[str, ...] = ()
     """What the program failed at, in words; the speeches are there all the same."""
+    family: str | None = None
+    """Where the group may find pages that it lacks."""
+    several: bool = False
+    """Made of a family."""
 
 
-Item = Page | Reject | Seen | Group | Spoken
-_KINDS: dict[bytes, type[Item]] = {b"P": Page, b"R": Reject, b"S": Seen, b"G": Group, b"T": Spoken}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """A page of the archive that other rules made something else of, or reject; left out where they made the
+    same."""
+
+    id: str
+    page: Page | None = None
+    reject: Reject | None = None
+
+
+Item = Page | Reject | Seen | Known | Group | Spoken | Remade
+_KINDS: dict[bytes, type[Item]] = {
+    b"P": Page,
+    b"R": Reject,
+    b"S": Seen,
+    b"K": Known,
+    b"G": Group,
+    b"T": Spoken,
+    b"M": Remade,
+}
 _LETTER = {kind: letter for letter, kind in _KINDS.items()}
 _FRAME = struct.Struct("<Ic")
 

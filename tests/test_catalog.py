@@ -70,20 +70,16 @@ def as_version_1(archive: Path, monkeypatch: pytest.MonkeyPatch, *dumps: Path) -
     with monkeypatch.context() as patch:
         patch.setattr(catalog_sites, "put_page", lambda *_: None)
         take_in(archive, *dumps)
-    first = sqlite3.connect(":memory:")
-    first.executescript(module.files("flows.schema").joinpath("001.sql").read_text("utf-8"))
-    with sqlite3.connect(archive / FILE) as db:
-        db.executescript(
-            "DROP TABLE site_pages; DROP TABLE learned_lines; DROP TABLE stale_sites;"
-            "DROP TABLE unlearned_pages; ALTER TABLE stale_groups DROP COLUMN cause; PRAGMA user_version = 1"
-        )
-        assert tables(db) == tables(first), "or this is no archive of version 1"
-
-
-def tables(db: sqlite3.Connection) -> list[tuple[str, ...]]:
-    return db.execute(
-        "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c ORDER BY 1, 2"
-    ).fetchall()
+    with sqlite3.connect(archive / "first.sqlite") as first:
+        first.executescript(module.files("flows.schema").joinpath("001.sql").read_text("utf-8"))
+        first.execute("ATTACH ? AS today", (str(archive / FILE),))
+        for table in ("dumps", "pages", "sources", "rejects", "speeches", "speech_pages", "indexed", "runs"):
+            columns = ", ".join(row[1] for row in first.execute(f"PRAGMA main.table_info({table})"))
+            first.execute(f"INSERT INTO main.{table} SELECT {columns} FROM today.{table}")
+        first.execute("INSERT INTO main.meta SELECT * FROM today.meta WHERE key = 'revision'")
+        first.execute("PRAGMA user_version = 1")
+    first.close()
+    (archive / "first.sqlite").replace(archive / FILE)
 
 
 @pytest.mark.parametrize("step", [500, 4], ids=["in one step", "in many steps"])
@@ -183,13 +179,15 @@ def test_when_a_copy_goes_its_cluster_is_settled_anew(tmp_path: Path) -> None:
     with Writer.open(tmp_path, create=True) as catalog:
         catalog.put_speeches([Spoken(key="1", speeches=(one,), marks=((1,),))], "r")
         catalog.put_speeches([Spoken(key="2", speeches=(two,), marks=((1,),))], "r")
-        catalog.put_links([(two.id, one.id, "variant", 1.0, 1.0)])
-        assert catalog.neighbourhood([two.id]) == ({one.id, two.id}, {(one.id, two.id)})
+        catalog.put_links([(two.id, one.id, "variant", 1.0, 1.0, 0.0, [])], [one.id, two.id])
+        links = {(one.id, two.id): ("variant", 1.0)}
+        assert catalog.component(two.id) == ({one.id, two.id}, links)
         catalog.put_cluster(one.id, [one, two], "r")
         catalog.put_speeches([Spoken(key="2", speeches=(joined,), marks=((9,),))], "r")
         assert catalog.stale_speeches() == [one.id, joined.id]
-        known, links = catalog.neighbourhood(catalog.stale_speeches())
-        assert known == {one.id, joined.id} and links == set()
+        assert catalog.unmatched() == [joined.id], "what is left has been compared with all there are"
+        assert catalog.component(one.id)[1] == {}
+        assert [s.sample.marks for s in catalog.signatures([joined.id])] == [[9]]
 
 
 def test_ids_resolve_by_their_first_digits_where_they_fit_one(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from conftest import ROOT
 
 COMPOSE = ROOT / "docker-compose.yml"
@@ -38,7 +37,7 @@ def example() -> dict[str, str]:
 
 def _asked(text: str) -> dict[str, str]:
     """Variables that a file asks for, and what stands in where one is not set."""
-    return {name: rest for name, rest in re.findall(r"\$\{([A-Z_]+)((?::[?-][^}]*)?)\}", text)}
+    return dict(re.findall(r"\$\{([A-Z_]+)((?::[?-][^}]*)?)\}", text))
 
 
 def test_it_fits_the_schema() -> None:
@@ -128,6 +127,7 @@ def test_services_start_in_the_order_of_their_health(compose: dict[str, Any]) ->
     services = compose["services"]
     needs = {name: service.get("depends_on", {}) for name, service in services.items()}
     order = list(TopologicalSorter({name: list(before) for name, before in needs.items()}).static_order())
+    assert "--limit 1" in services["worker"]["command"][-1], "one run at a time"
     assert order.index("security") < order.index("kibana") < order.index("setup") < order.index("worker")
     for name, before in needs.items():
         for other, how in before.items():
@@ -135,7 +135,9 @@ def test_services_start_in_the_order_of_their_health(compose: dict[str, Any]) ->
             assert healthy == ("healthcheck" in services[other]), f"{name} waits for {other}"
 
 
-def test_elasticsearch_and_kibana_are_of_one_version(compose: dict[str, Any], example: dict[str, str]) -> None:
+def test_elasticsearch_and_kibana_are_of_one_version(
+    compose: dict[str, Any], example: dict[str, str]
+) -> None:
     search, kibana = compose["services"]["elasticsearch"], compose["services"]["kibana"]
     assert "/elasticsearch:${STACK_VERSION}\n" in search["build"]["dockerfile_inline"]
     assert "analysis-smartcn" in search["build"]["dockerfile_inline"]
@@ -171,7 +173,9 @@ def test_settings_of_the_services_are_settings_of_the_program(compose: dict[str,
 
 def test_the_image_takes_in_what_is_there() -> None:
     docker = (ROOT / "Dockerfile").read_text("utf-8")
-    copied = [words for line in re.findall(r"(?m)^COPY --chown=\S+ (.+)$", docker) for words in line.split()[:-1]]
+    copied = [
+        words for line in re.findall(r"(?m)^COPY --chown=\S+ (.+)$", docker) for words in line.split()[:-1]
+    ]
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert set(copied) == kept
     assert all((ROOT / name).exists() for name in copied)
@@ -188,5 +192,4 @@ def test_deployments_are_flows_with_parameters_of_theirs() -> None:
         module = import_module(file.removesuffix(".py").replace("/", "."))
         accepted = inspect.signature(getattr(module, flow).fn).parameters
         assert set(one.get("parameters", {})) <= set(accepted)
-        assert one["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
         assert one["work_pool"] == {"name": "jianghua"}

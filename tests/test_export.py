@@ -39,6 +39,7 @@ KEYS = [
     "sources",
     "edits",
     "gaps",
+    "related",
     "run",
 ]
 TAGS = ("level", "region", "speech_date")

@@ -121,8 +121,8 @@ def test_a_worker_killed_for_real_costs_one_file(prefect: None, tmp_path: Path) 
 
 
 def _die_of_poison(shard, limits, out):  # type: ignore[no-untyped-def]
-    from flows import ingest
+    from flows.steps import WORK
 
     if any("poison" in dump.file for dump in shard):
         os._exit(9)
-    return ingest.read_pages(shard, limits, out)
+    return WORK["pages"](shard, limits, out)

@@ -37,15 +37,13 @@ def listener() -> Iterator[tuple[str, Heard]]:
 
 def test_a_failed_run_is_told(listener: tuple[str, Heard]) -> None:
     address, heard = listener
-    assert notify.failed(address, "r1", "/a", ArchiveBusy("another ingest is at work; wait")) == ""
-    assert heard == [
-        {"event": "run-failed", "run": "r1", "archive": "/a", "error": "another ingest is at work; wait"}
-    ]
+    assert notify.failed(address, "/a", ArchiveBusy("another ingest is at work; wait")) == ""
+    assert heard == [{"event": "run-failed", "archive": "/a", "error": "another ingest is at work; wait"}]
 
 
 def test_an_error_of_the_program_is_named_and_cut(listener: tuple[str, Heard]) -> None:
     address, heard = listener
-    notify.failed(address, "r1", "/a", ValueError("x" * 10_000))
+    notify.failed(address, "/a", ValueError("x" * 10_000))
     assert heard[0]["error"].startswith("ValueError: xxx")
     assert len(heard[0]["error"]) == notify.LONGEST
 
@@ -59,11 +57,11 @@ def test_an_error_of_the_program_is_named_and_cut(listener: tuple[str, Heard]) -
     ],
 )
 def test_what_cannot_be_told_is_said_without_secrets(address: str, why: str) -> None:
-    said = notify.failed(address, "r1", "/a", OSError("full"))
+    said = notify.failed(address, "/a", OSError("full"))
     assert why in said
     assert "secret" not in said
 
 
 def test_a_refusal_is_said(listener: tuple[str, Heard]) -> None:
     address, _ = listener
-    assert notify.failed(f"{address}/no", "r1", "/a", OSError("full")).endswith("it answered 403")
+    assert notify.failed(f"{address}/no", "/a", OSError("full")).endswith("it answered 403")

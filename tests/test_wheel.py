@@ -38,16 +38,15 @@ def test_it_carries_data_mappings_and_schema(unpacked: Path) -> None:
 def test_it_works_away_from_the_checkout(unpacked: Path, tmp_path: Path) -> None:
     program = (
         "import flows, sys\n"
-        "from flows import ingest, coordinator, plan, progress, settings, catalog_writer\n"
+        "from flows import steps, coordinator, plan, progress, settings, catalog_writer\n"
         "from pathlib import Path\n"
         f"assert flows.__file__.startswith({str(unpacked)!r}), flows.__file__\n"
-        "do = {'pages': ingest.read_pages, 'speeches': ingest.make_speeches}\n"
-        "here = lambda work, jobs, workers: ((job, do[work](**job)) for job in jobs)\n"
         "with catalog_writer.Writer.open(Path('archive'), create=True) as catalog:\n"
         f"    todo = plan.make_plan([{str(SAMPLES)!r}], catalog)\n"
         "    options = settings.Settings(archive=Path('archive').absolute())\n"
-        "    run = coordinator.Run(options, catalog, progress.Progress(quiet=True), here)\n"
-        "    ingest.steps(run, todo)\n"
+        "    here = progress.Progress(quiet=True)\n"
+        "    run = coordinator.Run(options, catalog, here, steps.in_process)\n"
+        "    steps.steps(run, todo)\n"
         "from flows.cli import main\n"
         "sys.exit(main(['search', '招商引资 地区:丹东市']))\n"
     )

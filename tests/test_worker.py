@@ -8,7 +8,7 @@ import generated_site
 import pytest
 from conftest import exported, take_in
 
-from flows import ingest
+from flows import steps
 
 TEXT = "在全县项目推进会上的讲话\n同志们：\n{}\n谢谢大家！\n"
 
@@ -29,7 +29,7 @@ def dumps(tmp_path: Path) -> Path:
 def test_a_page_stage_that_fails_rejects_the_page(
     dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "PAGE_STAGES", (("extract", broken),))
+    monkeypatch.setattr(steps, "PAGE_STAGES", (("extract", broken),))
     report = take_in(tmp_path / "archive", dumps)
     assert report.rejects == {"failed": 2}
     assert report.status == "done"
@@ -39,7 +39,7 @@ def test_a_page_stage_that_fails_rejects_the_page(
 def test_a_speech_stage_that_fails_keeps_the_text(
     stage: str, dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, stage, broken)
+    monkeypatch.setattr(steps, stage, broken)
     taken = dumps if stage != "drop_site_lines" else generated_site.write_site(tmp_path / "site", 8)
     report = take_in(tmp_path / "archive", *([taken] if isinstance(taken, Path) else taken))
     speeches = exported(tmp_path / "archive")

@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 
 from opencc import OpenCC
 
+from flows.language import Language
 from flows.resources import reference
 from flows.restore import byteshift
-from flows.restore.language import Language
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from restore.damage import damage

@@ -15,14 +15,23 @@ from pathlib import Path
 from flows.resources import reference
 
 CODE: dict[str, tuple[str, ...]] = {
-    "pages": ("read", "extract", "restore", "clean", "mojibake.py", "likelihood.py", "host.py"),
-    "speeches": ("stitch", "tag", "catalog_families.py", "corrections.py", "places.py"),
+    "pages": (
+        "read",
+        "extract",
+        "restore",
+        "clean",
+        "mojibake.py",
+        "likelihood.py",
+        "host.py",
+        "language.py",
+    ),
+    "speeches": ("stitch", "tag", "language.py", "catalog_families.py", "corrections.py", "places.py"),
     "copies": ("dedupe", "copies.py", "catalog_copies.py"),
 }
 """What makes pages, speeches of pages, and clusters of speeches: packages and modules of ``flows``."""
 DATA: dict[str, tuple[str, ...]] = {
     "pages": ("read", "extract", "restore", "clean"),
-    "speeches": ("dates", "places"),
+    "speeches": ("dates", "places", "restore"),
     "copies": ("dedupe",),
 }
 """Their folders of data/reference."""

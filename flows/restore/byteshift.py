@@ -15,8 +15,8 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
+from flows.language import PageLanguage, language
 from flows.records import Edit
-from flows.restore.language import PageLanguage, language
 from flows.restore.script import script_counts
 from flows.restore.search import Outcome, Search
 from flows.restore.steps import BROKEN_NOTE, Damaged

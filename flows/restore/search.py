@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.restore.language import Language, PageLanguage
+from flows.language import Language, PageLanguage
 from flows.restore.steps import Damaged, Step, steps
 
 SURE, SURE_ANNOTATED = 0.97, 0.9

@@ -9,8 +9,8 @@ from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
 
+from flows.language import Symbols
 from flows.restore import gbk
-from flows.restore.language import Symbols
 from flows.restore.pinyin import READING, read_as
 from flows.restore.script import encodable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.restore.language import OTHER, language
+from flows.language import OTHER, language
 
 _BEFORE, _AFTER = 2, 3
 """Characters at a seam that are weighed: the language knows those after two others."""

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from operator import add
 from pathlib import Path
 
-from flows.restore.language import FIRST_LEVEL, STEP, Symbols
+from flows.language import FIRST_LEVEL, STEP, Symbols
 
 OUT = Path(__file__).with_name("language.tsv")
 DISCOUNT = 0.75

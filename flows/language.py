@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from operator import add
 
 from flows.resources import reference
-from flows.restore.script import simplify
 
 STEP = 0.2
 """Natural-log units between two neighbouring levels of the data file."""
@@ -48,7 +48,7 @@ class Symbols(dict[str, str]):
 
     def __missing__(self, character: str) -> str:
         if "\u4e00" <= character <= "\u9fff":
-            symbol = simplify(character)
+            symbol = _simplify()(character)
         elif character in "\r\n":
             symbol = LINE
         elif character.isdigit():
@@ -156,6 +156,13 @@ class PageLanguage:
 
 def _level(code: str) -> float:
     return (ord(code) - FIRST_LEVEL) * STEP
+
+
+@cache
+def _simplify() -> Callable[[str], str]:
+    from flows.restore.script import simplify  # late: its package asks the language in turn
+
+    return simplify
 
 
 @cache

@@ -24,7 +24,7 @@ from flows.coordinator import Job, Run
 from flows.lock import hold
 from flows.plan import make_plan, retry_plan
 from flows.prefect_runs import end_dead_runs
-from flows.prefect_runtime import die_with_parent
+from flows.prefect_runtime import die_with_parent, die_with_runner
 from flows.progress import Progress
 from flows.report import Report, rows
 from flows.settings import Settings, absolute, load
@@ -86,6 +86,7 @@ def ingest(
     what was made by other rules.
     Raises JianghuaError (see flows.errors); bad input never raises, it is rejected and counted.
     """
+    die_with_runner()
     if paths_from:
         more = Path(paths_from).read_bytes().split(b"\0")
         paths = [*paths, *(os.fsdecode(path) for path in more if path)]

@@ -27,6 +27,8 @@ LOG = "run.log"
 START_SECONDS = 120
 """How long the private server may take to answer; 4 to 20 s are usual, the first time makes its database."""
 STOP_SECONDS = 5
+FOLLOW_SECONDS = 0.5
+"""How often a scheduled run looks whether its runner is there."""
 KEPT = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_CLIENT_CUSTOM_HEADERS")
 """What a person's own Prefect settings may tell us, and only when a server is named: how to log in."""
 
@@ -187,19 +189,41 @@ def serve(scheduled: bool) -> None:
 
 def die_with_parent() -> None:
     """End this worker process when the process that started it is gone. For a pool's initializer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _follow_parent()
+
+
+def die_with_runner() -> None:
+    """End this process when the worker or schedule that runs the flow in it is gone; nothing elsewhere.
+
+    Prefect gives a scheduled run a process of its own. It would outlive a runner that was killed; the archive
+    is left as by any kill, and the next run goes on.
+    """
+    if not _follow_parent() and "PREFECT__FLOW_RUN_ID" in os.environ:
+        threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+
+
+def _follow_parent() -> bool:
+    """End this process with its parent; False where it was not started by multiprocessing."""
     import multiprocessing as mp
     from multiprocessing.connection import wait
 
     parent = mp.parent_process()
     if parent is None:
-        return
+        return False
 
     def follow() -> None:
         wait([parent.sentinel])
         os._exit(1)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=follow, daemon=True).start()
+    return True
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(FOLLOW_SECONDS)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
 from flows.errors import JianghuaError
-from flows.prefect_runtime import runtime
+from flows.prefect_runtime import LOG, runtime
 from flows.settings import Settings
 
 NAME = "nightly"
@@ -26,7 +27,11 @@ def serve(settings: Settings, paths: Sequence[str], cron: str, timezone: str) ->
     Raises JianghuaError for a schedule that is none, and where Prefect's server does not start.
     """
     folder = Path.cwd()
-    with runtime(settings.archive, settings.prefect_api_url, scheduled=True):
+    with (
+        runtime(settings.archive, settings.prefect_api_url, scheduled=True),
+        Path(LOG).open("a", encoding="utf-8") as log,
+        redirect_stderr(log),  # where Prefect says what it has to say when it is stopped
+    ):
         from prefect.deployments.runner import EntrypointType  # type: ignore[attr-defined]
 
         from flows.ingest import ingest

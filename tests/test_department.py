@@ -31,6 +31,8 @@ from elastic.node import Node
 from kibana.security import ADMIN, SecuredGuard
 from kibana.server import KibanaServer
 
+from flows.catalog import Catalog
+
 BIN = Path(sys.executable).parent
 PATIENCE = 240
 """Seconds that a run may take to show; a quiet machine needs 30."""
@@ -118,6 +120,13 @@ class Department:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def tend(self) -> None:
+        """Start again what has ended and is not to end, as Compose does."""
+        for name, process in list(self.running.items()):
+            if process.poll() is not None and self.services[name].get("restart") == "unless-stopped":
+                self.kill(name)
+                self.start(name)
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
@@ -162,13 +171,19 @@ class Department:
         return [report for report in found if report["status"] == "done"]
 
     def complete(self) -> bool:
-        """Whether the archive is as one that took the drop folder in undisturbed."""
+        """Whether the archive is as one that took the drop folder in undisturbed, and its index too."""
+        self.tend()
         if not (self.archive / "catalog.sqlite").exists():
             return False
         alone = self.folder / f"alone-{time.monotonic_ns()}"
         take_in(alone, self.drop)
         try:
-            return export_bytes(alone) == export_bytes(self.archive)
+            if export_bytes(alone) != export_bytes(self.archive):
+                return False
+            with Catalog.open(alone) as catalog:
+                canonical = catalog.totals()["canonical"]
+            found = self.jianghua("search", "canonical:true", "--limit", "1")
+            return bool(found and found["total"] == canonical)
         finally:
             shutil.rmtree(alone)
 
@@ -229,8 +244,7 @@ def test_killed_in_the_middle_of_a_run_and_the_next_completes_it(victim: str, de
         department.kill(victim)
         department.start(victim)
     wait(department.complete, f"the archive after the kill of {victim}")
-    found = wait(lambda: department.jianghua("search", "canonical:true", "--limit", "1"), "the index")
-    assert found["total"] == department.reports()[0]["archive"]["canonical"]
+    assert department.reports()[0]["archive"]["pages"] >= len(list(department.drop.iterdir()))
 
 
 def test_no_secret_is_written_anywhere(department: Department) -> None:

@@ -5,26 +5,18 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flows import catalog_told
 from flows.catalog import Catalog
 from flows.errors import ArchiveBusy, JianghuaError
+from flows.finding import Finding
 from flows.index import open_engine
+from flows.index.engine import MEND, REBUILD
 from flows.lock import hold
 from flows.settings import Settings
 
 FREE_BYTES = 1 << 30
 """Less free disk than this is worth a word; an archive takes about three times its dumps' text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    good: bool
-    text: str
-    next: str = ""
-    """What to do about it."""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -33,12 +25,13 @@ def examine(settings: Settings) -> list[Finding]:
     Raises ArchiveMissing where there is no archive.
     """
     with Catalog.open(settings.archive) as catalog:
+        busy = _busy(settings)
         return [
             _free(settings),
-            _busy(settings),
+            Finding(True, "a run is at work on it now" if busy else "no run is at work on it"),
             *_catalog(catalog),
             *_work(catalog, settings),
-            *_index(catalog, settings),
+            *_engine(catalog, settings, busy),
         ]
 
 
@@ -48,12 +41,13 @@ def _free(settings: Settings) -> Finding:
     return Finding(free >= FREE_BYTES, text, "" if free >= FREE_BYTES else "make room before the next ingest")
 
 
-def _busy(settings: Settings) -> Finding:
+def _busy(settings: Settings) -> bool:
+    """Whether a run is at work on the archive now."""
     try:
         with hold(settings.archive):
-            return Finding(True, "no run is at work on it")
+            return False
     except ArchiveBusy:
-        return Finding(True, "a run is at work on it now")
+        return True
 
 
 def _catalog(catalog: Catalog) -> Iterator[Finding]:
@@ -78,14 +72,31 @@ def _work(catalog: Catalog, settings: Settings) -> Iterator[Finding]:
         yield Finding(False, "an earlier run was cut off", "run the same ingest again: it goes on from there")
 
 
+def _engine(catalog: Catalog, settings: Settings, busy: bool) -> Iterator[Finding]:
+    if settings.engine != "elasticsearch":
+        yield from _index(catalog, settings)
+        return
+    from flows.index import elastic_health  # a library for those who use it
+
+    wanted = elastic_health.Wanted(
+        archive=catalog.archive_id(),
+        speeches=catalog.totals()["speeches"],
+        refused=catalog_told.refused(catalog.db, settings.engine),
+        told=catalog_told.told(catalog.db, settings.engine),
+        filling=busy,
+        unfinished=catalog.unfinished(settings.engine),
+    )
+    yield from elastic_health.examine(settings, wanted)
+
+
 def _index(catalog: Catalog, settings: Settings) -> Iterator[Finding]:
-    mend = "run: jianghua ingest PATH (any path); it fills the index from the catalog"
     try:
         with open_engine(settings) as engine:
-            held = 0 if engine.fresh else engine.count()
+            fresh, held = engine.fresh, 0 if engine.fresh else engine.count()
     except JianghuaError as error:
-        yield Finding(False, f"the {settings.engine} index can't be used: {error}", mend)
+        yield Finding(False, f"the {settings.engine} index can't be used: {error}", MEND)
         return
     wanted = catalog.totals()["speeches"]
     text = f"the {settings.engine} index holds {held:,} of {wanted:,} speeches"
+    mend = MEND if fresh or catalog.unfinished(settings.engine) else REBUILD
     yield Finding(held == wanted, text, "" if held == wanted else mend)

@@ -100,10 +100,10 @@ def ingest(
     # How to reach a search engine is no parameter: Prefect shows those, and a key is nobody else's.
     settings = absolute(load(given, dotenv=Path(folder) / ".env"))
     with (
-        _told_if_it_fails(settings),
+        told_if_it_fails(settings),
         hold(settings.archive),
         Writer.open(settings.archive, create=True) as catalog,
-        _reports_told(settings, catalog),
+        reports_told(settings, catalog),
         Progress(quiet) as progress,
     ):
         end_dead_runs(archive or "")
@@ -120,7 +120,7 @@ def ingest(
 
 
 @contextmanager
-def _told_if_it_fails(settings: Settings) -> Iterator[None]:
+def told_if_it_fails(settings: Settings) -> Iterator[None]:
     """Tell the webhook of a failure of the block; whether that works changes nothing."""
     try:
         yield
@@ -132,7 +132,7 @@ def _told_if_it_fails(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _reports_told(settings: Settings, catalog: Catalog) -> Iterator[None]:
+def reports_told(settings: Settings, catalog: Catalog) -> Iterator[None]:
     """Let Elasticsearch, where that is the engine, know of rejects and runs after the block, for Kibana."""
     try:
         yield

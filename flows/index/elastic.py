@@ -178,6 +178,7 @@ class ElasticEngine:
         previous = self._base + PREVIOUS
         if gone and not self._beside and self._client.indices.exists_alias(name=previous):
             bulk.send(self._client, previous, map(bulk.delete, gone))
+            self._client.indices.refresh(index=previous)
 
     def _look(self) -> str:
         """The name of the index behind the alias; empty where there is none yet."""

@@ -34,6 +34,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0
 """Seconds; the pauses double from one to the other."""
 _MISSING, _CONFLICT, _TOO_LARGE = 404, 409, 413
 _FORBIDDEN = (401, 403)
+_OVERLOADED = "es_rejected_execution_exception"
 _OF_THE_INDEX = ("index_closed_exception", "index_not_found_exception")
 T = TypeVar("T")
 
@@ -135,24 +136,31 @@ class _Sender:
     def until_taken(self, left: list[T], once: Callable[[list[T]], _Said[T]]) -> list[Refusal]:
         """Do something once more for all that the server was too busy for; returns what it refuses."""
         refused: list[Refusal] = []
+        size = len(left)
         pause, deadline = FIRST_PAUSE, time.monotonic() + self.patience
         while left and not self.stopped.is_set():
-            try:
-                said = once(left)
-            except TlsError:
-                raise
-            except (ApiError, ConnectionError, ConnectionTimeout) as error:
-                if isinstance(error, ApiError) and error.status_code not in BUSY:
-                    raise
-                said = _Said(left, reason(error), [])
+            now, later = left[:size], left[size:]
+            said = self._tried(now, once)
             refused += said.refused
-            if len(said.again) < len(left):
+            left = said.again + later
+            if len(said.again) < len(now):
                 pause, deadline = FIRST_PAUSE, time.monotonic() + self.patience
-            left = said.again
-            if left:
+            elif kind(said.why) == _OVERLOADED:  # what is larger than the room it has never fits
+                size = max(1, len(now) // 2)
+            if said.again:
                 self._wait(said.why, pause, deadline)
                 pause = min(2 * pause, LONGEST_PAUSE)
         return refused
+
+    def _tried(self, now: list[T], once: Callable[[list[T]], _Said[T]]) -> _Said[T]:
+        try:
+            return once(now)
+        except TlsError:
+            raise
+        except (ApiError, ConnectionError, ConnectionTimeout) as error:
+            if isinstance(error, ApiError) and error.status_code not in BUSY:
+                raise
+            return _Said(now, reason(error), [])
 
     def _wait(self, why: str, pause: float, deadline: float) -> None:
         """Before something is sent again; raises JianghuaError where there was patience enough."""

@@ -41,11 +41,13 @@ BUSY = (429, 502, 503, 504)
 MOST_WORDS = 500
 """Characters of a server's words that are kept."""
 SHA256_DIGITS = 64
+SERVER: int = CLIENT[0]
+"""The version of Elasticsearch that this client talks to, the first number of it."""
 RIGHTS = (
     "have the key or user given the rights of the role jianghua_writer (mappings/roles.json; jianghua setup "
     "makes the role), or jianghua_reader if it only searches"
 )
-UPGRADE = f"upgrade the server to version {CLIENT[0]}, or use the embedded engine"
+UPGRADE = f"upgrade the server to version {SERVER}, or use the embedded engine"
 _UNREACHED = "Elasticsearch can't be reached"
 _KEY = "correct JIANGHUA_ELASTICSEARCH_API_KEY, or _USER and _PASSWORD"
 _CONNECTION = ("Connection refused", "Name or service not known", "No route to host", "Connection reset")

@@ -33,6 +33,7 @@ class ElasticBeside(ElasticEngine):
     def held(self) -> Iterator[tuple[str, int]]:
         """The speeches it holds, each with its revision."""
         with troubles("read"):
+            self._client.indices.refresh(index=self._alias)  # a killed run may have written last
             for hit in scan(
                 self._client, index=self._alias, query={"_source": False, "version": True}, size=5000
             ):
@@ -67,6 +68,7 @@ class ElasticGenerations:
 
     def __init__(self, settings: Settings, archive: str) -> None:
         self._settings, self._alias, self._archive = settings, settings.elasticsearch_alias, archive
+        self._next, self._before = self._alias + NEXT, self._alias + PREVIOUS
         self._client = connect(settings)
         try:
             self._look()
@@ -76,7 +78,7 @@ class ElasticGenerations:
 
     def _look(self) -> None:
         with troubles("opened"):
-            found = [behind(self._client, self._alias + beside) for beside in ("", PREVIOUS)]
+            found = [behind(self._client, alias) for alias in (self._alias, self._before)]
         for index in found:
             if index:
                 check_owner(index[0], self._alias, index[1], self._archive)
@@ -105,21 +107,22 @@ class ElasticGenerations:
 
     def swap(self, name: str) -> None:
         """Put an index in use, in one step. The one it replaces is kept, older ones are removed."""
-        actions: list[dict[str, Any]] = [_action("add", name, self._alias)]
         with troubles("put in use"):
-            actions += [
-                _action("remove", name, self._alias + beside)
-                for beside in (NEXT, PREVIOUS)
-                if self._client.indices.exists_alias(index=name, name=self._alias + beside)
-            ]
-            if self.in_use:
-                actions.append(_action("remove", self.in_use, self._alias))
-                actions.append(_action("add", self.in_use, self._alias + PREVIOUS))
-                if self.previous and self.previous != name:
-                    actions.append(_action("remove", self.previous, self._alias + PREVIOUS))
-            self._client.indices.update_aliases(actions=actions)
+            self._exchange(name)
         self._look()
         self.clean()
+
+    def _exchange(self, name: str) -> None:
+        """Give and take all aliases in one request."""
+        held = self._client.indices.get_alias(index=name)[name]["aliases"]
+        actions = [_action("remove", name, alias) for alias in (self._next, self._before) if alias in held]
+        actions.append(_action("add", name, self._alias))
+        if self.in_use:
+            actions.append(_action("remove", self.in_use, self._alias))
+            actions.append(_action("add", self.in_use, self._before))
+            if self.previous and self.previous != name:
+                actions.append(_action("remove", self.previous, self._before))
+        self._client.indices.update_aliases(actions=actions)
 
     def clean(self) -> None:
         """Remove all of this archive's indices but the one in use and the one before it."""
@@ -129,7 +132,7 @@ class ElasticGenerations:
             for name, held in found.items():
                 ours = held.get("mappings", {}).get("_meta", {}).get("archive") == self._archive
                 named = re.fullmatch(re.escape(self._alias) + r"-v\d+-\d{8}t\d{6}-[0-9a-f]{4}", name)
-                if ours and named and not held.get("aliases", {}).keys() - {self._alias + NEXT}:
+                if ours and named and not held.get("aliases", {}).keys() - {self._next}:
                     self._client.indices.delete(index=name)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +13,13 @@ from flows.errors import JianghuaError
 from flows.finding import Finding
 from flows.index import elastic_schema as schema
 from flows.index.elastic import ElasticEngine
-from flows.index.elastic_client import CLIENT, RIGHTS, UPGRADE, connect, explain
-from flows.index.engine import AHEAD, MEND, IndexUnusable
+from flows.index.elastic_client import RIGHTS, SERVER, UPGRADE, connect, explain
+from flows.index.engine import AHEAD, MEND, REBUILD
 from flows.resources import mapping
 from flows.settings import Settings
 
 SECONDS = 5
 """Until a question counts as unanswered; after the first such no more are asked."""
-ROLE = "writer"
 _DISK = "cluster.routing.allocation.disk."
 _WATERMARKS = ("flood_stage", "high", "low")
 _MEANS = {
@@ -42,6 +42,8 @@ class Wanted:
     """The highest revision that it was told of."""
     filling: bool
     """Whether a run is at work now."""
+    unfinished: bool
+    """Whether the next run has something to tell it."""
 
 
 def examine(settings: Settings, wanted: Wanted) -> Iterator[Finding]:
@@ -53,38 +55,32 @@ def examine(settings: Settings, wanted: Wanted) -> Iterator[Finding]:
         return
     with client:
         try:
-            sound = True
-            for look in (_version, _smartcn, _rights, _disk):
-                for finding in _asked(look, client, settings):
-                    sound &= finding.good or look is not _version
-                    yield finding
-                if not sound:
-                    return
-            yield from _index(client, settings, wanted)
+            version = _version(client)
+            yield version
+            if version.good:
+                for look in (_smartcn, _rights, _disk):
+                    yield from _asked(look, client, settings)
+                yield from _index(client, settings, wanted)
         except (ApiError, TransportError) as error:
             what, following = explain(error)
             reached = isinstance(error, ApiError)
             yield Finding(False, what if reached else f"Elasticsearch can't be reached: {what}", following)
 
 
-Look = Callable[[Elasticsearch, Settings], Iterator[Finding]]
+def _version(client: Elasticsearch) -> Finding:
+    number = str(client.info()["version"]["number"])
+    good = number.split(".")[0] == str(SERVER)
+    return Finding(good, f"Elasticsearch answers, version {number}", "" if good else UPGRADE)
 
 
-def _asked(look: Look, client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
+def _asked(
+    look: Callable[[Elasticsearch, Settings], Iterator[Finding]], client: Elasticsearch, settings: Settings
+) -> Iterator[Finding]:
     """What a look finds; a right that it lacks is a finding, and the others are still asked."""
     try:
         yield from look(client, settings)
     except ApiError as error:
-        if look is _version:
-            raise
         yield Finding(False, *explain(error))
-
-
-def _version(client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
-    number = str(client.info()["version"]["number"])
-    good = number.split(".")[0] == str(CLIENT[0])
-    text = f"Elasticsearch answers, version {number}"
-    yield Finding(good, text, "" if good else UPGRADE)
 
 
 def _smartcn(client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
@@ -100,23 +96,22 @@ def _smartcn(client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
 
 def _rights(client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
     """Whether the key or user has the writer's rights; without security all have."""
-    role = schema.read(mapping("roles.json"))[ROLE]
-    indices = [{"names": [f"{settings.elasticsearch_alias}-doctor"], "privileges": role["indices"][0]["privileges"]}]
+    role = json.loads(mapping("roles.json").read_text("utf-8"))["writer"]
+    names = [settings.elasticsearch_alias, f"{settings.elasticsearch_alias}-v0"]
+    indices = [{"names": names, "privileges": role["indices"][0]["privileges"]}]
     try:
         answer = client.security.has_privileges(cluster=role["cluster"], index=indices)
     except BadRequestError:  # no security there
         return
-    held = {**answer["cluster"], **next(iter(answer["index"].values()), {})}
-    missing = sorted(right for right, there in held.items() if not there)
+    held = [*answer["cluster"].items(), *(one for of in answer["index"].values() for one in of.items())]
+    missing = sorted({right for right, there in held if not there})
     if missing:
         yield Finding(False, f"rights are missing on it: {', '.join(missing)}", RIGHTS)
 
 
 def _disk(client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
     """The nodes whose disk is so full that Elasticsearch does something about it."""
-    answer = client.cluster.get_settings(
-        include_defaults=True, flat_settings=True, filter_path=f"*.{_DISK}*"
-    )
+    answer = client.cluster.get_settings(include_defaults=True, flat_settings=True)
     found = {**answer.get("defaults", {}), **answer.get("persistent", {}), **answer.get("transient", {})}
     if found.get(f"{_DISK}threshold_enabled") == "false":
         return
@@ -127,7 +122,7 @@ def _disk(client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
             mark = found.get(f"{_DISK}watermark.{name}", "")
             room = found.get(f"{_DISK}watermark.{name}.max_headroom", "-1")
             if free < _least_free(mark, room, total):
-                text = f"the disk of its node {node['name']} has {free / 1e9:.1f} GB free, too little: {_MEANS[name]}"
+                text = f"the disk of its node {node['name']} has {free / 1e9:.1f} GB free: {_MEANS[name]}"
                 yield Finding(False, text, "make room on that disk, or add a node")
                 break
 
@@ -135,8 +130,8 @@ def _disk(client: Elasticsearch, settings: Settings) -> Iterator[Finding]:
 def _least_free(mark: str, room: str, total: int) -> float:
     """Bytes that must be free by a watermark: ``85%``, ``0.85``, or a size that must stay free.
 
-    >>> _least_free("85%", "200gb", 10 << 40) == 200 << 30, _least_free("0.9", "-1", 100), _least_free("1kb", "-1", 9)
-    (True, 10.0, 1024.0)
+    >>> _least_free("85%", "200GB", 10 << 40) / (1 << 30), _least_free("0.9", "-1", 100)
+    (200.0, 10.0)
     """
     size = _bytes(mark)
     if size is not None:
@@ -154,6 +149,7 @@ _UNITS = {"b": 0, "kb": 10, "mb": 20, "gb": 30, "tb": 40, "pb": 50}
 
 def _bytes(size: str) -> float | None:
     """A size as Elasticsearch writes it (``200gb``); None for what is none."""
+    size = size.lower()
     digits = size.rstrip("bkmgtp")
     unit = size[len(digits) :]
     try:
@@ -176,19 +172,17 @@ def _index(client: Elasticsearch, settings: Settings, wanted: Wanted) -> Iterato
     try:
         engine = ElasticEngine(client, alias, wanted.archive)
         held_now, latest = engine.count(), engine.latest()
-    except IndexUnusable as error:
-        yield Finding(False, *_halves(str(error)))
-        return
     except JianghuaError as error:
         yield Finding(False, *_halves(str(error)))
         return
     if latest > wanted.told:
         yield Finding(False, *_halves(AHEAD))
     should = wanted.speeches - wanted.refused
+    mend = MEND if wanted.unfinished else REBUILD
     text = f"the index {alias} holds {held_now:,} of {wanted.speeches:,} speeches"
     if wanted.refused:
         text += f"; {wanted.refused:,} it would not take (jianghua rejects)"
-    yield Finding(held_now == should, text, "" if held_now == should else MEND)
+    yield Finding(held_now == should, text, "" if held_now == should else mend)
 
 
 def _state(client: Elasticsearch, name: str, held: dict[str, Any], wanted: Wanted) -> Iterator[Finding]:
@@ -224,10 +218,14 @@ def _state(client: Elasticsearch, name: str, held: dict[str, Any], wanted: Wante
 
 
 def _halves(message: str) -> tuple[str, str]:
-    """What is wrong, and what to do about it, of a message that says both.
+    """What is wrong, and what to do, of a message that says both; the server's words are in brackets.
 
-    >>> _halves("it is gone; run: jianghua reindex")
-    ('it is gone', 'run: jianghua reindex')
+    >>> _halves("it is gone (why; and why); run: jianghua reindex; or delete it")
+    ('it is gone (why; and why)', 'run: jianghua reindex; or delete it')
     """
-    what, _, following = message.rpartition("; ")
-    return (what, following) if what else (following, "see: README")
+    depth = 0
+    for place, character in enumerate(message):
+        depth += (character == "(") - (character == ")")
+        if depth <= 0 and message.startswith("; ", place):
+            return message[:place], message[place + 2 :]
+    return message, "see: README"

@@ -14,7 +14,7 @@ import tantivy
 from flows.errors import ArchiveBusy
 from flows.index.document import OPEN_END, document
 from flows.index.embedded_places import write_durably
-from flows.index.embedded_query import days_between, to_tantivy
+from flows.index.embedded_query import days_between, ranked, to_tantivy
 from flows.index.embedded_schema import (
     ANALYZER,
     DAY,
@@ -82,8 +82,13 @@ class EmbeddedEngine:
         return self._fresh
 
     def latest(self) -> int:
-        """No revision keeps an entry from being put."""
-        return 0
+        """The highest revision held; 0 where there is none."""
+        if self._searcher is None or not self._searcher.num_docs:
+            return 0
+        with self._troubles("read"):
+            highest = {"highest": {"max": {"field": "revision"}}}
+            found = self._searcher.aggregate(tantivy.Query.all_query(), highest)
+        return int(found["highest"]["value"] or 0)
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Take entries in; one with an id already held replaces it."""
@@ -145,8 +150,9 @@ class EmbeddedEngine:
         made = to_tantivy(query, fields, variants)
         by_score = sort == "relevance" and bool(phrases(query))
         page = _by_score if by_score else _by_date
+        asked = ranked(made, query, fields) if by_score else made
         with self._troubles("read"):
-            total, hits, following = page(searcher, fields, made, max(0, limit), after)
+            total, hits, following = page(searcher, fields, asked, max(0, limit), after)
             return Answer(total, tuple(hits), _facets(searcher, made, facets), following)
 
     def _searching(self) -> tuple[tantivy.Searcher, tantivy.Schema]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import tantivy
 
 from flows.index.embedded_schema import FIRST, LAST, RANGE
-from flows.index.engine import FIELDS, SHOWS_VARIANTS
+from flows.index.engine import FIELDS, IN_A_ROW, SHOWS_VARIANTS
 from flows.index.fold import tokens
-from flows.index.query import And, Dates, Everything, Is, Node, Not, Or, Phrase, fields
+from flows.index.query import And, Dates, Everything, Is, Node, Not, Or, Phrase, fields, in_a_row
 
 TITLE_WEIGHT = 2.0
 """A phrase in the title counts this many times one in the text."""
@@ -23,6 +23,16 @@ def to_tantivy(node: Node, schema: tantivy.Schema, variants: bool = False) -> ta
     if variants or fields(node) & SHOWS_VARIANTS:
         return made
     return _all((made, _silent(_Query.term_query(schema, "canonical", True))))
+
+
+def ranked(query: tantivy.Query, node: Node, schema: tantivy.Schema) -> tantivy.Query:
+    """The same hits, those first that hold the words of the query in a row."""
+    row = in_a_row(node)
+    if row is None:
+        return query
+    together = _translate(row, schema)
+    first = _Query.const_score_query(together, IN_A_ROW)
+    return _Query.boolean_query([(_Occur.Must, query), (_Occur.Should, together), (_Occur.Should, first)])
 
 
 def days_between(schema: tantivy.Schema, field: str, first: int | None, last: int | None) -> tantivy.Query:

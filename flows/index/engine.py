@@ -46,6 +46,10 @@ FACETS = {
 SHOWS_VARIANTS = frozenset({"canonical", "cluster", "id"})
 """A query that names one of these finds variants too; any other finds one speech a cluster."""
 
+IN_A_ROW = 100.0
+"""Added to the score of a hit that holds all words of a query in a row: more than the words alone give, so
+that such hits come first. What is remembered of a speech is mostly a piece of it (``make bench-search``)."""
+
 MEND = "run: jianghua ingest PATH (any path); it fills the index from the catalog"
 """What to do about an index that can't be used."""
 

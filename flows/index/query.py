@@ -141,6 +141,16 @@ def phrases(node: Node) -> list[Phrase]:
     return list(dict.fromkeys(leaf for leaf, wanted in leaves(node) if wanted and isinstance(leaf, Phrase)))
 
 
+def in_a_row(node: Node) -> Phrase | None:
+    """The words of a query as one phrase, which the best hits hold; None where there is one word or none.
+
+    >>> in_a_row(And((Phrase("招商"), Phrase("项目"), Not(Phrase("试读")))))
+    Phrase(text='招商 项目', scope='any')
+    """
+    words = [phrase.text for phrase in phrases(node) if phrase.scope != "title"]
+    return Phrase(" ".join(words)) if len(words) > 1 else None
+
+
 def fields(node: Node) -> set[str]:
     """The fields that a query names, asked for or shut out."""
     found = set()

@@ -184,6 +184,7 @@ def runs(args: Namespace) -> int:
             f"{report['run']}  {report['status']:8} {dumps.get('new', 0):>6,} new dumps"
             f" {pages.get('read', 0):>8,} pages {rejected:>6,} rejects"
             f" {report.get('seconds', {}).get('total', 0):>8.1f} s"
+            f"{'  ' + safe(report['error']) if report.get('error') else ''}"
         )
     return ENDED.done
 

@@ -238,14 +238,15 @@ class Run:
         self.report.retry = {"settled": len(before - after), "remain": len(before & after)}
 
     @contextmanager
-    def reported(self, todo: Plan) -> Iterator[None]:
-        """Keep the report of the block however it ends, as far as the disk lets us."""
+    def reported(self, plan: Callable[[], Plan] = Plan) -> Iterator[Plan]:
+        """Make a plan for the block, and keep the report however both end, as far as the disk lets us."""
         start = time.monotonic()
-        self.report.dumps |= {"unchanged": todo.unchanged}
-        self.report.forgotten["dumps"] = todo.forgotten
-        self.report.resting["dumps"] = todo.resting
         try:
-            yield
+            todo = plan()
+            self.report.dumps |= {"unchanged": todo.unchanged}
+            self.report.forgotten["dumps"] = todo.forgotten
+            self.report.resting["dumps"] = todo.resting
+            yield todo
         except BaseException as error:
             self.report.error = str(error) if isinstance(error, JianghuaError) else type(error).__name__
             try:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,13 @@ def ingest(
         Progress(quiet) as progress,
     ):
         end_dead_runs(archive or "")
-        todo = (
-            retry_plan(catalog) if retry else make_plan(paths, catalog, Path(folder), settings.rest_seconds)
-        )
         run = Run(settings, catalog, progress, in_pool)
-        with run.reported(todo), run.retried() if retry else nullcontext():
+        plan = (
+            partial(retry_plan, catalog)
+            if retry
+            else partial(make_plan, paths, catalog, Path(folder), settings.rest_seconds)
+        )
+        with run.reported(plan) as todo, run.retried() if retry else nullcontext():
             if refresh:
                 catalog.flag_refresh()
             steps(run, todo)

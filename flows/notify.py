@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,7 +37,7 @@ def failed(webhook: str, archive: str, error: BaseException) -> str:
             return ""
     except urllib.error.HTTPError as refused:
         return f"the webhook at {host} was not told: it answered {refused.code}"
-    except (OSError, ValueError) as trouble:
+    except (OSError, ValueError, HTTPException) as trouble:  # garbage for an answer, too
         why = getattr(trouble, "reason", None) or trouble
         return f"the webhook at {host} was not told: {getattr(why, 'strerror', None) or type(why).__name__}"
 
@@ -49,6 +50,8 @@ def usable(webhook: str) -> bool:
     """
     try:
         parts = urlsplit(webhook)
+        port = parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    blank = any(c.isspace() or not c.isprintable() for c in webhook)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and not blank

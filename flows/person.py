@@ -16,7 +16,6 @@ from flows.commands import no_speech, settings_of_args
 from flows.coordinator import Run
 from flows.errors import JianghuaError
 from flows.lock import hold
-from flows.plan import Plan
 from flows.progress import Progress
 from flows.records import Entry
 from flows.steps import catch_up, in_process
@@ -32,7 +31,7 @@ def at_work(args: Namespace) -> Iterator[tuple[Run, Words]]:
         Progress(quiet=True) as progress,
     ):
         run = Run(settings, catalog, progress, in_process)
-        with run.reported(Plan()):
+        with run.reported():
             yield run, catalog
             catch_up(run)
 

@@ -44,7 +44,7 @@ def main() -> None:
     """End the dead runs of the archive that the settings name; nothing where a run is at work on it."""
     settings = load()
     with suppress(ArchiveBusy), hold(settings.archive):
-        end_dead_runs("")
+        end_dead_runs(str(settings.archive))
 
 
 def _archive(run: FlowRun) -> str:

@@ -25,7 +25,6 @@ from flows.index.fold import tokens
 from flows.index.generations import Beside, Generations, generations
 from flows.index.query import And, Dates, Is, Leaf, Phrase
 from flows.lock import hold
-from flows.plan import Plan
 from flows.progress import Progress
 from flows.records import Entry, Reject
 from flows.report import Report
@@ -77,7 +76,7 @@ def rebuild(settings: Settings, catalog: Held, progress: Progress, rollback: boo
         what="rolled back" if rollback else "built",
     )
     run.report = report
-    with run.reported(Plan()), closing(generations(settings, catalog.archive_id())) as indices:
+    with run.reported(), closing(generations(settings, catalog.archive_id())) as indices:
         try:
             name, refused = _prepare(run, report, catalog, indices, rollback)
         except BaseException:

@@ -1,8 +1,8 @@
 """A schedule on one machine: runs ``ingest`` by the clock, one run at a time, until it is stopped.
 
 Prefect keeps the schedule: its server (private to the archive, or the one that is named) knows which runs
-are due, and those missed while nothing ran are one run at the next start. On a cluster ``prefect.yaml`` has
-the same deployments for a worker.
+are due; those missed while nothing ran are made up for at the next start, one after the other. On a cluster
+``prefect.yaml`` has the same deployments for a worker.
 """
 
 from __future__ import annotations

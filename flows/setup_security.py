@@ -15,9 +15,11 @@ Json = dict[str, Any]
 KINDS = ("reader", "writer")
 KIBANA = "kibana_system"
 """The user that Kibana itself logs in as; Elasticsearch has it from the start, without a password."""
-NO_SECURITY = frozenset({400, 404, 405, 500})
+NO_SECURITY = frozenset({400, 404, 405})
 """What a server without security, or with it switched off, answers to questions about it."""
 OWN_ALIAS = "speeches"
+OWN = ("v*", "next", "previous", "rejects", "runs")
+"""What an archive's indices are called behind its alias; another archive's alias may begin like it."""
 
 
 def security_on(client: Elasticsearch) -> bool:
@@ -48,7 +50,7 @@ def roles(alias: str) -> dict[str, Json]:
     for kind in KINDS:
         role = described[kind]
         for indices in role["indices"]:
-            indices["names"] = [alias, f"{alias}-*"]
+            indices["names"] = [alias, *(f"{alias}-{one}" for one in OWN)]
         found[name_of(alias, kind)] = role
     return found
 
@@ -79,10 +81,13 @@ def put_users(client: Elasticsearch, settings: Settings) -> Iterator[tuple[str, 
             held = client.security.get_user(username=name).body.get(name)
         except NotFoundError:
             held = None
-        if held and held.get("roles") == [name] and held.get("enabled") and _logs_in(client, name, password):
+        has = held.get("roles", []) if held else []
+        if held and name in has and held.get("enabled") and _logs_in(client, name, password):
             yield "user", name, "unchanged"
             continue
-        client.security.put_user(username=name, password=password, roles=[name], enabled=True)
+        kept = {key: held[key] for key in ("full_name", "email", "metadata") if held and held.get(key)}
+        more = [role for role in has if role != name]  # that somebody gave this user besides
+        client.security.put_user(username=name, password=password, roles=[name, *more], enabled=True, **kept)
         yield "user", name, "changed" if held else "made"
     if settings.kibana_password:
         known = _logs_in(client, KIBANA, settings.kibana_password)

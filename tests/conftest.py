@@ -54,7 +54,7 @@ def take_in(archive: Path, *paths: Path) -> Report:
     with Writer.open(archive, create=True) as catalog:
         todo = make_plan([str(p) for p in paths], catalog)
         run = Run(Settings(archive=archive), catalog, Progress(quiet=True), serially)
-        with run.reported(todo):
+        with run.reported(lambda: todo):
             steps(run, todo)
     return run.report
 

@@ -16,7 +16,6 @@ from flows.catalog import Catalog
 from flows.catalog_writer import Writer
 from flows.coordinator import Run
 from flows.index import elastic_schema, open_engine
-from flows.plan import make_plan
 from flows.progress import Progress
 from flows.report import Report
 from flows.settings import Settings
@@ -40,7 +39,7 @@ def tell(settings: Settings) -> Report:
     """What an ingest does last: bring the index up to date; the report is kept however that ends."""
     with Writer.open(settings.archive) as catalog:
         run = Run(settings, catalog, Progress(quiet=True), serially)
-        with run.reported(make_plan([], catalog)), open_engine(settings) as engine:
+        with run.reported(), open_engine(settings) as engine:
             run.tell_engine(engine)
     return run.report
 

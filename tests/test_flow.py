@@ -112,7 +112,7 @@ def test_a_worker_killed_for_real_costs_one_file(prefect: None, tmp_path: Path) 
                 progress.Progress(quiet=True),
                 ingest.in_pool,
             )
-            with run.reported(todo):
+            with run.reported(lambda: todo):
                 ingest.steps(run, todo)
     finally:
         ingest.TASKS["pages"] = before

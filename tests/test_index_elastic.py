@@ -360,7 +360,7 @@ def run_steps(archive: Path, settings: Settings, paths: list[Path], engine: Any)
     with Writer.open(archive, create=True) as catalog:
         run = Run(settings, catalog, Progress(quiet=True), None)  # type: ignore[arg-type]
         todo = make_plan([str(path) for path in paths], catalog)
-        with run.reported(todo):
+        with run.reported(lambda: todo):
             run.tell_engine(engine)
 
 

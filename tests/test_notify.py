@@ -23,6 +23,9 @@ def listener() -> Iterator[tuple[str, Heard]]:
     class Chat(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            if self.path == "/garbage":
+                self.wfile.write(b"this is no HTTP\r\n\r\n")
+                return
             self.send_response(403 if self.path == "/no" else 200)
             self.end_headers()
 
@@ -54,6 +57,8 @@ def test_an_error_of_the_program_is_named_and_cut(listener: tuple[str, Heard]) -
         ("http://name:secret@127.0.0.1:9/hook", "the webhook at 127.0.0.1:9 was not told: "),
         ("http://[::1", "not told"),
         ("nonsense", "not told"),
+        ("http://127.0.0.1:abc/", "not told"),
+        ("http://127.0.0.1/a b", "not told"),
     ],
 )
 def test_what_cannot_be_told_is_said_without_secrets(address: str, why: str) -> None:
@@ -65,3 +70,8 @@ def test_what_cannot_be_told_is_said_without_secrets(address: str, why: str) -> 
 def test_a_refusal_is_said(listener: tuple[str, Heard]) -> None:
     address, _ = listener
     assert notify.failed(f"{address}/no", "/a", OSError("full")).endswith("it answered 403")
+
+
+def test_an_answer_that_is_garbage_is_said(listener: tuple[str, Heard]) -> None:
+    address, _ = listener
+    assert notify.failed(f"{address}/garbage", "/a", OSError("full")).endswith("was not told: BadStatusLine")

@@ -227,7 +227,7 @@ def carried_out(archive: Path, make: Callable[[Catalog], Plan]) -> Report:
     with Writer.open(archive, create=True) as catalog:
         todo = make(catalog)
         run = Run(Settings(archive=archive), catalog, Progress(quiet=True), serially)
-        with run.reported(todo):
+        with run.reported(lambda: todo):
             steps(run, todo)
     return run.report
 

@@ -101,7 +101,7 @@ class Archive:
         with hold(self.settings.archive), Writer.open(self.settings.archive) as catalog:
             todo = make_plan([str(path) for path in self.dumps], catalog)
             run = Run(self.settings, catalog, Progress(quiet=True), serially)
-            with run.reported(todo):
+            with run.reported(lambda: todo):
                 steps(run, todo)
 
     def reindex(self, rollback: bool = False) -> Reindexed:

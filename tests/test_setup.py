@@ -159,7 +159,9 @@ def test_the_reader_may_not_write_and_neither_touches_other_indices() -> None:
     assert reader["cluster"] == []
     assert all(p.endswith(".read") for one in reader["applications"] for p in one["privileges"])
     for role in (reader, writer):
-        assert [one["names"] for one in role["indices"]] == [["speeches", "speeches-*"]]
+        assert [one["names"] for one in role["indices"]] == [
+            ["speeches", *(f"speeches-{one}" for one in ("v*", "next", "previous", "rejects", "runs"))]
+        ]
     assert set(writer["indices"][0]["privileges"]) >= {"create_index", "write", "manage"}
     assert not {"all", "manage_security", "superuser"} & set(writer["cluster"])
 

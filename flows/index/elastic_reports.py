@@ -32,7 +32,10 @@ CUT_OFF = "cut-off"
 """The status of a run that left no report."""
 IDS_AT_ONCE = 5_000
 RETRIES = 5
-COUNTS = ("dumps", "pages", "speeches", "sites", "index", "archive", "forgotten", "refresh", "retry")
+COUNTS = (
+    *("dumps", "pages", "speeches", "sites", "index", "archive"),
+    *("forgotten", "resting", "refresh", "retry"),
+)
 """The parts of a report (flows/report.py) that have the same names in every run."""
 
 
@@ -111,6 +114,7 @@ def run_document(run: str, started: str, report: bytes | None) -> Json:
         "started": started,
         "ended": said["ended"] or None,
         "status": said["status"],
+        "error": storable(said["error"]) if said.get("error") else None,
         "seconds": said["seconds"].get("total"),
         "slowest": max(stages, key=lambda stage: (stages[stage], stage)) if stages else None,
         "rejected": sum(said["rejects"].values()),

@@ -5,7 +5,7 @@ READY  := .venv/.ready
 PEERS  := .venv/.peers
 SHARED ?= ../shared
 
-.PHONY: demo test lint bench bench-text bench-tags seeds
+.PHONY: demo test lint bench bench-text bench-tags bench-dedupe bench-search seeds
 
 # The archive of the samples, made anew, and a search in it.
 demo: $(READY)
@@ -34,6 +34,14 @@ bench-text: $(PEERS)
 # How right level, region and date are, beside other tools in the same run; needs the data beside the checkout.
 bench-tags: $(PEERS)
 	@$(BIN)/python benchmarks/tags.py $(SHARED)
+
+# How well copies are found and at what cost, beside other tools in the same run; needs the data beside the checkout.
+bench-dedupe: $(PEERS)
+	@$(BIN)/python benchmarks/dedupe.py $(SHARED)
+
+# Search on both engines: hits, ranking, speed; starts a real Elasticsearch, needs the data beside the checkout.
+bench-search: $(READY)
+	@$(BIN)/python benchmarks/search.py $(SHARED)
 
 # The five real documents, held against what a careful reader gets from them.
 seeds: $(READY)

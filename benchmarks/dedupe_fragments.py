@@ -205,7 +205,7 @@ def take_in(archive: Path, paths: Sequence[Path]) -> None:
     with Writer.open(archive, create=True) as catalog:
         todo = make_plan([str(path) for path in paths], catalog)
         run = Run(Settings(archive=archive), catalog, Progress(quiet=True), in_process)
-        with run.reported(todo):
+        with run.reported(lambda: todo):
             run.take_in(todo, group_key)
             run.learn_site_lines()
             run.make_speeches()

@@ -7,13 +7,15 @@ rest, so that no two hold the same words. All is drawn from fixed seeds.
 from __future__ import annotations
 
 import csv
+import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from opencc import OpenCC
 
 from flows.records import Speech, page_id
@@ -46,10 +48,31 @@ class Text:
 
 def speeches(shared: Path, most: int) -> list[Text]:
     """Speeches cut from the reports, up to so many."""
+    files = sorted((shared / "corpora" / "reports").glob("*.txt"))
+    found = _cut_up((path.stem, path.read_text("utf-8")) for path in files)
+    return random.Random(6).sample(found, min(most, len(found)))
+
+
+def held_out(shared: Path, most: int) -> list[Text]:
+    """Speeches that nothing was set by: cut from speeches and policy papers, which are no reports, and from
+    reports at other places."""
+    corpora = shared / "corpora"
+    files = sorted((corpora / "reports").glob("*.txt"))
+    reports = [(f"held out {path.stem}", path.read_text("utf-8")) for path in files]
+    others = [(f.stem, f.read_text("utf-8")) for f in sorted((corpora / "noteveryx-speeches").glob("*.md"))]
+    for line in (corpora / "policies.jsonl").read_text("utf-8").splitlines():
+        paper = json.loads(line)
+        others.append((paper["id"], BeautifulSoup(paper["html"], "lxml").get_text("\n", strip=True)))
+    found = _cut_up([*others, *random.Random(60).sample(reports, len(reports) // 4)])
+    return random.Random(61).sample(found, min(most, len(found)))
+
+
+def _cut_up(texts: Iterable[tuple[str, str]]) -> list[Text]:
+    """Short, middle and long pieces of named texts; the names draw where the cuts are."""
     found: list[Text] = []
-    for path in sorted((shared / "corpora" / "reports").glob("*.txt")):
-        dice = random.Random(path.stem)
-        lines = [line for line in path.read_text("utf-8").split("\n") if line.strip()]
+    for name, text in texts:
+        dice = random.Random(name)
+        lines = [line for line in text.split("\n") if line.strip()]
         for low, high in (SHORT, SHORT, MIDDLE, (LEAST, 1 << 30)):
             size, taken = dice.randint(low, min(high, 40_000)), list[str]()
             while lines and sum(map(len, taken)) < size:
@@ -58,7 +81,7 @@ def speeches(shared: Path, most: int) -> list[Text]:
             if len(body) >= SHORT[0]:
                 title = f"{dice.randint(1995, 2024)}年工作会议讲话（{len(found)}）"
                 found.append(Text(title, body, len(found)))
-    return random.Random(6).sample(found, min(most, len(found)))
+    return found
 
 
 def variants(text: Text, dice: random.Random) -> list[Text]:

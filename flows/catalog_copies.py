@@ -1,7 +1,7 @@
 """The catalog's part for copies: signatures, postings, links, clusters, verdicts and shared paragraphs.
 
 The speeches that share a mark are found by one range of the table ``marks``: there is no step over all pairs.
-A million speeches of 3,200 letters take 1.3 GB of it beside some 15 GB of pages (from 6,000, by
+A million speeches of 3,200 letters take 2 GB for it beside some 15 GB of pages (from 6,000, by
 ``make bench-dedupe``).
 """
 
@@ -123,6 +123,13 @@ class Copies:
                 number, speech, blob = row
                 yield Signature(number=number, speech=speech, sample=sample(array("q", blob)))
 
+    def sizes(self, numbers: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+        """Number, count of marks and top of the signatures of these numbers."""
+        for number in numbers:
+            yield from self.db.execute(
+                "SELECT number, marks, top FROM signatures WHERE number = ?", (number,)
+            )
+
     def component(self, speech: str) -> tuple[set[str], dict[tuple[str, str], tuple[str, float]]]:
         """All speeches whose cluster may change with this one, and the links among them: kind and jaccard.
 
@@ -166,7 +173,8 @@ class Copies:
         return [i for (i,) in rows]
 
     def related(self, speech: str) -> tuple[Related, ...]:
-        """Speeches of other clusters that are like this one, sorted by id."""
+        """Speeches of other clusters that are like this one, sorted by id; less those that a person called
+        another speech, where nothing else is to be told of them."""
         rows = self.db.execute(
             "SELECT o.id, l.kind, l.places, l.numbers FROM"
             " (SELECT b AS other, kind, places, numbers FROM links WHERE a = ?1"
@@ -174,7 +182,9 @@ class Copies:
             " JOIN speeches o ON o.id = l.other JOIN speeches s ON s.id = ?1"
             " WHERE o.cluster <> s.cluster ORDER BY o.id",
             (speech,),
-        )
+        ).fetchall()
+        told = self.verdicts(speech) if any(kind == "variant" for _, kind, _, _ in rows) else {}
+        others = {i for pair, same in told.items() if not same for i in pair}
         return tuple(
             Related(
                 id=other,
@@ -183,6 +193,7 @@ class Copies:
                 numbers=numbers,
             )
             for other, kind, places, numbers in rows
+            if kind == "template" or other not in others
         )
 
     def passages(self, speech: str) -> Passages:

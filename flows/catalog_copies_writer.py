@@ -6,17 +6,23 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from itertools import chain
 
 import msgspec
 import numpy as np
 
 from flows.catalog_copies import AGAIN, MATCHED, Copies, Found, Signature
-from flows.dedupe import postings
+from flows.dedupe import postings, sample
+from flows.dedupe.marks import LOWEST_PRINT
 from flows.dedupe.postings import ROOM, Keys
 from flows.records import Speech
 
 CACHE_KIB = 200_000
 """Pages of the catalog that are held while copies are searched."""
+POSTED = 40
+"""Postings of marks that a speech has, about; 34 of 1,000 letters, 65 of 7,000."""
+SCANNED = 4
+"""Where there are fewer postings for each that is looked up, to read all is faster than to look up."""
 _json = msgspec.json.encode
 
 
@@ -31,9 +37,10 @@ class CopiesWriter(Copies):
 
     def _sign(self, speech: str, signature: Sequence[int], lone: bool) -> None:
         """Keep a speech's signature; its marks are posted when it is compared (:meth:`post`)."""
+        found = sample(signature)
         self.db.execute(
-            "INSERT INTO signatures (speech, signature) VALUES (?, ?)",
-            (speech, array("q", signature).tobytes()),
+            "INSERT INTO signatures (speech, marks, top, signature) VALUES (?, ?, ?, ?)",
+            (speech, len(found.marks), found.top, array("q", signature).tobytes()),
         )
         self.db.execute("INSERT OR REPLACE INTO stale_speeches VALUES (?, 0, ?)", (speech, int(lone)))
 
@@ -106,11 +113,20 @@ class CopiesWriter(Copies):
     def first_postings(self, own: Keys) -> Keys:
         """Of the marks of these postings the first ones, sorted: enough to tell the hubs among them, with
         these and without."""
-        lows, counts = np.unique(postings.lows(own), return_counts=True)
+        lows, counts = postings.counted(postings.lows(own))
+        if self._posted() < SCANNED * len(own):
+            rows = self.db.execute("SELECT key FROM marks ORDER BY key")
+            found = np.fromiter(chain.from_iterable(rows), np.int64)
+            return found[np.isin(postings.lows(found), lows)]
         # A query's OFFSET is one number: marks of about as many postings are looked up together.
         most = 1 << np.ceil(np.log2(counts)).astype(np.int64)
-        found = [self._ranges(lows[most == n], postings.CROWD + 1 + n) for n in np.unique(most).tolist()]
-        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+        ranges = [self._ranges(lows[most == n], postings.CROWD + 1 + n) for n in np.unique(most).tolist()]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *ranges]))
+
+    def _posted(self) -> int:
+        """About how many postings there are at most."""
+        (last,) = self.db.execute("SELECT max(number) FROM signatures").fetchone()
+        return (last or 0) * POSTED
 
     def all_postings(self, lows: Keys) -> Keys:
         """All postings of some marks, sorted."""
@@ -138,7 +154,9 @@ class CopiesWriter(Copies):
         self.db.execute("PRAGMA temp_store = MEMORY")
         self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
-    def put_links(self, links: Iterable[Found], matched: Iterable[str], crowded: Keys) -> None:
+    def put_links(
+        self, links: Iterable[Found], matched: Iterable[str] = (), crowded: Keys | None = None
+    ) -> None:
         """Store pairs found alike, and that some speeches have been compared with all there are, by which the
         speeches of some postings are no hubs any longer."""
         with self._transaction() as db:
@@ -147,7 +165,8 @@ class CopiesWriter(Copies):
                 [(*sorted((a, b)), *rest, _json(list(places)).decode()) for a, b, *rest, places in links],
             )
             db.executemany("UPDATE stale_speeches SET matched = 1 WHERE speech = ?", [(i,) for i in matched])
-            self._again(crowded)
+            if crowded is not None:
+                self._again(crowded)
 
     def put_cluster(self, canonical: str, members: Sequence[Speech], run: str) -> int:
         """Store a settled cluster; returns how many members changed by it."""
@@ -205,7 +224,8 @@ def _postings(rows: Sequence[tuple[int, str, bytes]]) -> tuple[Keys, Keys]:
     low_bits = np.array([postings.key(0, speech, number) for number, speech, _ in rows], np.int64)
     low_bits = np.repeat(low_bits, [len(blob) // 8 for _, _, blob in rows])
     marks = values >= 0
+    prints = (values < 0) & (values >= LOWEST_PRINT)
     return (
-        np.unique(postings.keys(values[marks], low_bits[marks])),
-        np.unique(postings.keys(-1 - values[~marks], low_bits[~marks])),
+        postings.keys(values[marks], low_bits[marks]),
+        postings.keys(-1 - values[prints], low_bits[prints]),
     )

@@ -34,14 +34,15 @@ def match(catalog: Writer, step: Callable[[int], None]) -> None:
     catalog.prepare_search()
     for portion in _portions(catalog.unsigned(), AT_ONCE):  # by an earlier version of the program
         catalog.sign_earlier((s.id, dedupe.sign(s.text)) for s in catalog.tagged(portion))
+    sizes = _Sizes(catalog)
     for portion in _portions(catalog.unmatched(), AT_ONCE):
-        _match(catalog, portion, new=True)
+        _match(catalog, portion, sizes, new=True)
         step(len(portion))
     for portion in _portions(catalog.crowded(), AT_ONCE):
-        _match(catalog, portion, new=False)
+        _match(catalog, portion, sizes, new=False)
 
 
-def _match(catalog: Writer, ids: Sequence[str], new: bool) -> None:
+def _match(catalog: Writer, ids: Sequence[str], sizes: _Sizes, new: bool) -> None:
     """Link a portion of speeches with all that came before and with each other."""
     own = catalog.post(ids)
     first = catalog.first_postings(own)
@@ -52,22 +53,25 @@ def _match(catalog: Writer, ids: Sequence[str], new: bool) -> None:
         before = first[~np.isin(first, own, assume_unique=True)]
         crowded = np.setdiff1d(before[postings.hubs(before)], hub, assume_unique=True)
     ours = own[np.isin(own, hub, assume_unique=True)]
-    full = np.intersect1d(postings.lows(ours), postings.lows(first[~is_hub]))
+    crowds = postings.counted(postings.lows(first[~is_hub]))[0]
+    full = np.intersect1d(postings.counted(postings.lows(ours))[0], crowds, assume_unique=True)
     rest = np.setdiff1d(catalog.all_postings(full), hub, assume_unique=True)
-    catalog.put_links(_links(catalog, _pairs(own, hub, rest)), ids, crowded)
+    catalog.put_links(_links(catalog, _pairs(own, hub, rest, sizes)), ids, crowded)
 
 
-def _pairs(own: Keys, hub: Keys, rest: Keys) -> Iterator[tuple[int, int]]:
-    """Numbers of speeches and of others that share marks with them, each pair once."""
+def _pairs(own: Keys, hub: Keys, rest: Keys, sizes: _Sizes) -> Iterator[tuple[int, int]]:
+    """Numbers of speeches and of others that share marks enough with them, each pair once."""
     by_speech = own[np.argsort(postings.numbers(own), kind="stable")]
-    numbers, starts = np.unique(postings.numbers(by_speech), return_index=True)
-    ends = np.append(starts[1:], len(own))
+    numbers, counts = postings.counted(postings.numbers(own))
+    ends = np.cumsum(counts)
     for at in range(0, len(numbers), PAIRED_AT_ONCE):
         last = min(at + PAIRED_AT_ONCE, len(numbers))
-        found = postings.pairs(np.sort(by_speech[starts[at] : ends[last - 1]]), hub, rest)
+        found = postings.pairs(np.sort(by_speech[ends[at] - counts[at] : ends[last - 1]]), hub, rest)
         # Of two of one portion, each has found the other.
         once = (found.other < found.one) | ~np.isin(found.other, numbers)
-        yield from zip(found.one[once].tolist(), found.other[once].tolist(), strict=True)
+        one, other, shared = (column[once] for column in found)
+        enough = shared >= dedupe.least_shared(*sizes(one), *sizes(other))
+        yield from zip(one[enough].tolist(), other[enough].tolist(), strict=True)
 
 
 def _links(catalog: Writer, numbers: Iterator[tuple[int, int]]) -> Iterator[Found]:
@@ -94,6 +98,24 @@ def _links(catalog: Writer, numbers: Iterator[tuple[int, int]]) -> Iterator[Foun
         link = dedupe.compare_read(read(one), read(two))
         if link:
             yield one, two, link.kind, link.jaccard, link.containment, link.numbers, link.places
+
+
+class _Sizes:
+    """How many marks speeches have, and up to what limit; looked up once."""
+
+    def __init__(self, catalog: Writer):
+        self.catalog = catalog
+        self.marks, self.tops = np.zeros(0, np.int64), np.zeros(0, np.int64)
+
+    def __call__(self, numbers: Keys) -> tuple[Keys, Keys]:
+        most = int(numbers.max(initial=0)) + 1
+        if most > len(self.marks):
+            room = max(most, 2 * len(self.marks)) - len(self.marks)
+            self.marks, self.tops = (np.append(x, np.zeros(room, np.int64)) for x in (self.marks, self.tops))
+        unknown = postings.counted(numbers[self.tops[numbers] == 0])[0]
+        for number, marks, top in self.catalog.sizes(unknown.tolist()):
+            self.marks[number], self.tops[number] = marks, top
+        return self.marks[numbers], self.tops[numbers]
 
 
 def settle(catalog: Writer, run: str) -> int:

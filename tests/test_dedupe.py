@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from flows.dedupe import compare, may_be_copies, paragraphs, sample, sign
 
 CASES = [
-    case
+    pytest.param(
+        case, id=case["label"], marks=[pytest.mark.xfail(strict=True)] * (file.stem == "known-failures")
+    )
     for file in sorted((Path(__file__).parent / "cases" / "dedupe").glob("*.json"))
     for case in json.loads(file.read_text("utf-8"))
 ]
@@ -29,7 +31,7 @@ def candidates(a: str, b: str) -> bool:
     return may_be_copies(sample(sign(a)), sample(sign(b)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+@pytest.mark.parametrize("case", CASES)
 def test_cases(case: dict[str, Any]) -> None:
     a, b = case["input"]["a"], case["input"]["b"]
     link = compare(a, b)

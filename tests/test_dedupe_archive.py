@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import copies, export
+from flows import catalog_copies_writer, copies, export
 from flows.catalog_writer import Writer
 from flows.dedupe import postings, sign
 from flows.records import Speech
@@ -136,16 +136,81 @@ def test_a_speech_that_goes_leaves_the_archive_as_if_it_had_never_come(
         assert left.fetchone() == (0,)
 
 
-def test_a_common_mark_is_looked_for_in_its_first_speeches_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A text with more copies than are looked at is still one cluster."""
+def links(catalog: Writer) -> list[tuple[object, ...]]:
+    return catalog.db.execute("SELECT * FROM links ORDER BY a, b").fetchall()
+
+
+def crowd(copied: int, noticed: int) -> list[Speech]:
+    """A text that many sites copied, each with a notice of its own; notices from one template, by place and
+    numbers, each third of them found twice; and speeches that share a standing paragraph."""
+    standing = prose(700, 1)
+    made = [prose(3, 10) + "\n" + prose(100 + n, 1) for n in range(copied)]
+    notices = [filled(prose(5, 4), "保定市", n) for n in range(noticed)]
+    made += notices + [n.replace("。", "，") for n in notices[::3]]
+    made += [prose(800 + n, 3) + "\n" + standing for n in range(noticed)]
+    return [speech(n, text) for n, text in enumerate(made, 1)]
+
+
+CROWD = crowd(18, 9)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.permutations(CROWD), st.lists(st.integers(1, len(CROWD) - 1), max_size=4), st.sampled_from([5, 1000])
+)
+def test_hubs_do_not_see_order(order: list[Speech], cuts: list[int], portion: int) -> None:
+    """With marks of more postings than are looked at; every third speech goes and comes again besides."""
+    with TemporaryDirectory() as whole, TemporaryDirectory() as split, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "CROWD", 4)
+        with Writer.open(Path(whole), create=True) as catalog:
+            put(catalog, CROWD)
+            find(catalog)
+            wanted, linked = told(catalog), links(catalog)
+        patch.setattr(copies, "AT_ONCE", portion)
+        patch.setattr(copies, "PAIRED_AT_ONCE", portion)
+        patch.setattr(catalog_copies_writer, "SCANNED", 0)
+        with Writer.open(Path(split), create=True) as catalog:
+            for start, end in pairwise([0, *sorted(cuts), len(order)]):
+                put(catalog, order[start:end])
+                find(catalog)
+            gone = order[::3]
+            catalog.put_speeches([Spoken(key=s.id, speeches=(), marks=()) for s in gone], "run")
+            find(catalog)
+            put(catalog, gone)
+            find(catalog)
+            assert links(catalog) == linked
+            assert told(catalog) == wanted
+
+
+def test_what_goes_from_a_crowd_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "CROWD", 4)
-    with Writer.open(tmp_path, create=True) as catalog:
-        put(catalog, [speech(n, prose(3, 20) + f"\n第{n}号" + prose(100 + n, 1)) for n in range(1, 30)])
-        find(catalog)
-        assert groups(catalog) == [list(range(1, 30))]
-        assert catalog.db.execute("SELECT count(*) FROM links").fetchone()[0] < 29 * 8
+    gone = CROWD[::2]
+    with Writer.open(tmp_path / "a", create=True) as one, Writer.open(tmp_path / "b", create=True) as other:
+        put(one, CROWD)
+        find(one)
+        one.put_speeches([Spoken(key=s.id, speeches=(), marks=()) for s in gone], "run")
+        find(one)
+        put(other, [s for s in CROWD if s not in gone])
+        find(other)
+        assert links(one) == links(other) and told(one) == told(other)
+
+
+def test_many_copies_are_one_cluster_and_many_notices_are_not(tmp_path: Path) -> None:
+    """Each is linked with some of the others, not with all; copies to the letter find each other always."""
+    speeches, found = crowd(80, 60), []
+    for seed in range(2):
+        random.Random(seed).shuffle(speeches)
+        with Writer.open(tmp_path / str(seed), create=True) as catalog:
+            for n in range(0, len(speeches), 100 - 63 * seed):
+                put(catalog, speeches[n : n + 100 - 63 * seed])
+                find(catalog)
+            found.append((groups(catalog), links(catalog)))
+    assert found[0] == found[1]
+    clusters, linked = found[0]
+    assert clusters[0] == list(range(1, 81))
+    assert clusters[1:61] == [[n, 141 + (n - 81) // 3] if n % 3 == 0 else [n] for n in range(81, 141)]
+    assert clusters[61:] == [[n] for n in range(161, 221)]
+    assert len(linked) < (80 + 80) * postings.CROWD
 
 
 def test_a_person_s_word_wins_and_can_be_taken_back(catalog: Writer) -> None:
@@ -157,6 +222,7 @@ def test_a_person_s_word_wins_and_can_be_taken_back(catalog: Writer) -> None:
     assert catalog.verdicts() == {(ids[0], ids[1]): False, (ids[2], ids[4]): True, (ids[5], ids[7]): True}
     find(catalog)
     assert groups(catalog) == [[1], [2], [3, 4, 5], [6, 7, 8]]
+    assert ids[1] not in {r.id for r in catalog.related(ids[0])}, "it is another speech, and no doubt of it"
     find(catalog)
     assert catalog.stale_speeches() == []
     for a, b in ((0, 1), (2, 4), (5, 7)):

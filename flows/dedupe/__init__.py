@@ -2,7 +2,7 @@
 
 from flows.dedupe.clusters import Graph, clusters
 from flows.dedupe.compare import Link, Read, compare, compare_read
-from flows.dedupe.marks import Sample, may_be_copies, paragraphs, sample, sign
+from flows.dedupe.marks import Sample, least_shared, may_be_copies, paragraphs, sample, sign
 from flows.dedupe.settle import group, settle
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "compare",
     "compare_read",
     "group",
+    "least_shared",
     "may_be_copies",
     "paragraphs",
     "sample",

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from flows.dedupe.marks import Hashes, different, hashes, letters, read
+from flows.dedupe.marks import Hashes, as_text, different, hashes, read
 from flows.dedupe.places import named
 
 WIDTH: Final = 5
@@ -32,7 +32,6 @@ PLACES_NAMED = 3
 Kind = Literal["variant", "template"]
 Numbers = dict[str, set[str]]
 _DIGITS = re.compile(r"\d+")
-_ANY_DIGIT = str.maketrans("123456789", "000000000")
 _WORDS = re.compile("[〇零一二三四五六七八九十百千]{3,}")
 
 
@@ -67,8 +66,11 @@ class Read:
 
         Without punctuation, since sites write 3.5 in many ways: 3．5, 3·5, 3. 5.
         """
-        plain = letters(self.text)
-        return _numbers(_DIGITS, plain), _numbers(_WORDS, plain)
+        units = read(self.text).units
+        # 2007年9月 and 2008年12月 count the same thing.
+        around = as_text(np.where((units > ord("0")) & (units <= ord("9")), ord("0"), units))
+        plain = as_text(units)
+        return _numbers(_DIGITS, plain, around), _numbers(_WORDS, plain, around)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -98,14 +100,13 @@ def compare_read(a: Read, b: Read) -> Link | None:
     )
 
 
-def _numbers(pattern: re.Pattern[str], plain: str) -> Numbers:
+def _numbers(pattern: re.Pattern[str], plain: str, around: str) -> Numbers:
     """Numbers by the two letters before and the one behind, which tell what is counted."""
     found: Numbers = {}
     for match in pattern.finditer(plain):
         start, end = match.span()
-        around = plain[max(0, start - 2) : start] + plain[end : end + 1]
-        # 2007年9月 and 2008年12月 count the same thing.
-        found.setdefault(around.translate(_ANY_DIGIT), set()).add(match[0])
+        counted = around[max(0, start - 2) : start] + around[end : end + 1]
+        found.setdefault(counted, set()).add(match[0])
     return found
 
 

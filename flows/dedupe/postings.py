@@ -59,8 +59,8 @@ def low(mark: int) -> int:
 
 
 def keys(marks: Keys, low_bits: Keys) -> Keys:
-    """:func:`key`, of many: ``low_bits`` are the keys of a mark 0."""
-    return (marks & np.int64(_MARKS)) << np.int64(NUMBER_BITS + RANK_BITS) | low_bits
+    """:func:`key`, of many, sorted, each once: ``low_bits`` are the keys of a mark 0."""
+    return counted((marks & np.int64(_MARKS)) << np.int64(NUMBER_BITS + RANK_BITS) | low_bits)[0]
 
 
 def numbers(found: Keys) -> Keys:
@@ -103,7 +103,7 @@ def pairs(own: Keys, hub: Keys, rest: Keys) -> Pairs:
     their marks, ``rest`` those of no hubs; all sorted. Both halves of a pair may be among ``own``."""
     is_hub = np.isin(own, hub, assume_unique=True)
     met = np.concatenate([_met(own, hub), _met(own[is_hub], rest)])
-    found, shared = _counted(met[met >= 0])
+    found, shared = counted(met[met >= 0])
     kept = shared >= SHARED
     return Pairs(found[kept] >> np.int64(NUMBER_BITS), numbers(found[kept]), shared[kept])
 
@@ -119,9 +119,9 @@ def _met(own: Keys, others: Keys) -> Keys:
     return np.where(one == other, np.int64(-1), one << np.int64(NUMBER_BITS) | other)
 
 
-def _counted(values: Keys) -> tuple[Keys, Keys]:
+def counted(values: Keys) -> tuple[Keys, Keys]:
     """The different values, sorted, and how often each is there. Three times as fast as numpy.unique, which
     makes a hash table."""
     values = np.sort(values)
-    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1])) if len(values) else np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.append(values[:1] == values[:1], values[1:] != values[:-1]))
     return values[starts], np.diff(np.append(starts, len(values)))

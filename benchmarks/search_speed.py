@@ -1,0 +1,162 @@
+"""The index stage beside the bare engines: Elasticsearch's own ``parallel_bulk`` and Tantivy's own writer.
+
+Both get the very documents that the project's engines make, ready beforehand, in turns of one portion
+each, so that a busy minute hits both.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import search_made
+import tantivy
+from chain import table, verdict
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import parallel_bulk
+from search_sets import ALIAS, node, opened, serially
+
+from flows.catalog_writer import Writer
+from flows.coordinator import Run
+from flows.index import elastic_schema
+from flows.index.document import document
+from flows.index.embedded import HEAP, THREADS, EmbeddedEngine
+from flows.index.embedded_schema import ANALYZER, analyzer, schema, tantivy_document
+from flows.index.engine import Engine
+from flows.progress import Progress
+from flows.records import Entry
+from flows.settings import Settings
+
+SPEECHES = int(os.environ.get("BENCH_SPEECHES", "10000"))
+TURN = min(2000, SPEECHES // 5)
+SIZE = 4000
+WARM = 500
+"""Speeches that the node gets before the first turn: Java compiles what is used much."""
+TARGET = 0.8
+FLAT = 1.1
+"""Resident memory at the end, as a multiple of that after the first turn."""
+BARE = "bench-bare"
+Bare = Callable[[list[Any]], None]
+
+
+def report(shared: Path, folder: Path) -> str:
+    """The section of the report."""
+    maker = search_made.Maker.of(shared, folder / "models")
+    rows = [_elasticsearch(maker, folder / "elastic"), _embedded(maker, folder / "embedded")]
+    header = (
+        "",
+        "bare engine, s",
+        "index stage, s",
+        "bare : stage",
+        "target",
+        "MB after a turn",
+        "MB at the end",
+        "flat",
+    )
+    return (
+        f"{SPEECHES} generated speeches of about {SIZE} characters, sentences of the reports in other "
+        f"company, in turns of {TURN}; the index stage (`tell_engine`) reads them from the catalog, makes "
+        "the documents, sends them and notes what was taken; the bare engine gets the same ready made "
+        "(`parallel_bulk` with its defaults; Tantivy's writer with the same heap and threads).\n\n"
+        + table(header, rows)
+    )
+
+
+def _elasticsearch(maker: search_made.Maker, folder: Path) -> tuple[object, ...]:
+    with node(folder / "node") as server, server.client(request_timeout=300) as client:
+        engine = opened(server)
+        engine.commit()
+        made = client.indices.get(index=ALIAS)
+        (held,) = made.values()
+        analysis = held["settings"]["index"]["analysis"]
+        settings = {"analysis": analysis, **elastic_schema.FILLING}
+        client.indices.create(index=BARE, mappings=held["mappings"], settings=settings)
+        bulk = lambda ready: _bulk(client, ready)  # noqa: E731
+        bulk(_sources(list(maker.entries(SPEECHES, WARM, SIZE))))
+        found = _turns(maker, folder, "elasticsearch", engine, _sources, bulk)
+        engine.close()
+    return found
+
+
+def _bulk(client: Elasticsearch, ready: list[Any]) -> None:
+    for ok, item in parallel_bulk(client, ready, index=BARE):
+        if not ok:
+            raise SystemExit(f"bare Elasticsearch refused {item}")
+    client.indices.refresh(index=BARE)
+
+
+def _sources(entries: Sequence[Entry]) -> list[Any]:
+    return [{"_id": e.speech.id, **msgspec.json.decode(elastic_schema.source(e))} for e in entries]
+
+
+def _embedded(maker: search_made.Maker, folder: Path) -> tuple[object, ...]:
+    (folder / "bare").mkdir(parents=True)
+    index = tantivy.Index(schema(), path=str(folder / "bare"))
+    index.register_tokenizer(ANALYZER, analyzer())
+    writer = index.writer(HEAP, THREADS)
+
+    def bare(ready: list[Any]) -> None:
+        for made in ready:
+            writer.add_document(made)
+        writer.commit()
+
+    engine = EmbeddedEngine.open(folder / "index")
+    found = _turns(maker, folder, "embedded", engine, _tantivy_documents, bare)
+    engine.close()
+    return found
+
+
+def _tantivy_documents(entries: Sequence[Entry]) -> list[Any]:
+    return [tantivy_document(document(entry)) for entry in entries]
+
+
+def _turns(
+    maker: search_made.Maker,
+    folder: Path,
+    name: str,
+    engine: Engine,
+    ready: Callable[[Sequence[Entry]], list[Any]],
+    bare: Bare,
+) -> tuple[object, ...]:
+    taken: dict[str, float] = defaultdict(float)
+    memory = list[float]()
+    with Writer.open(folder / "archive", create=True) as catalog:
+        run = Run(Settings(archive=folder / "archive", engine=name), catalog, Progress(quiet=True), serially)
+        for first in range(0, SPEECHES, TURN):
+            entries = list(maker.entries(first, TURN, SIZE))
+            search_made.put(catalog, entries)
+            documents = ready(entries)
+            del entries
+            turns = [("bare", lambda d=documents: bare(d)), ("stage", lambda: run.tell_engine(engine))]
+            for which, work in turns if first // TURN % 2 else turns[::-1]:
+                started = time.monotonic()
+                work()
+                taken[which] += time.monotonic() - started
+            del documents, turns
+            gc.collect()
+            memory.append(_resident())
+    if engine.count() != SPEECHES:
+        raise SystemExit(f"{name} holds {engine.count()} of {SPEECHES} speeches")
+    ratio = taken["bare"] / taken["stage"]
+    return (
+        name,
+        f"{taken['bare']:.1f}",
+        f"{taken['stage']:.1f}",
+        f"{ratio:.2f}",
+        f"≥ {TARGET}: {verdict(ratio >= TARGET)}",
+        f"{memory[0]:.0f}",
+        f"{memory[-1]:.0f}",
+        verdict(memory[-1] <= FLAT * memory[0]),
+    )
+
+
+def _resident() -> float:
+    """MB of this process."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024

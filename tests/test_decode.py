@@ -172,3 +172,10 @@ def test_time_is_linear(encoding: str) -> None:
 
     small, large = (min(seconds(size) for _ in range(2)) for size in (20_000, 80_000))
     assert large < 10 * small + 0.1
+
+
+@pytest.mark.parametrize("raw", [b"\0\x1c", "　\u2028\x1d".encode(), b"\xff\xfe\x1c\0\x1d\0"])
+def test_separators_alone_are_no_text(raw: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        decode(raw)
+    assert refused.value.reason == "empty"

@@ -58,6 +58,10 @@ class Decoded:
     """What was wrongly decoded before it was saved, and put right; positions as :class:`Edit` says."""
 
 
+_BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\ufeff\u200b\0"
+"""White space, the separators among the control characters included, and characters that show nothing."""
+
+
 def decode(raw: bytes, charset: str | None = None) -> Decoded:
     """Decodes a page. Refuses it as ``empty``, ``binary`` or ``undecodable``.
 
@@ -72,7 +76,7 @@ def decode(raw: bytes, charset: str | None = None) -> Decoded:
     if len(raw.strip()) < 2:
         raise Refused("empty", "nothing but white space" if raw else "0 bytes")
     found = _by_bom(raw) or _as_utf8(raw) or _by_sense(raw, _declared(raw, charset))
-    if not found.text.strip(" \t\r\n\f\v\u3000\xa0\ufeff\u200b\0"):
+    if not found.text.strip(_BLANK):
         raise Refused("empty", "nothing but white space")
     text, edits, gaps = mojibake.repair(found.text, stage="read")
     return replace(found, text=text, edits=tuple(edits), gaps=found.gaps + gaps) if edits else found

@@ -205,17 +205,20 @@ class CopiesWriter(Copies):
     def put_verdict(self, a: str, b: str, same: bool | None) -> None:
         """Keep a person's word that the speeches of two ids are one, or are not; None takes it back. The ids
         are any once given; both speeches are to be clustered again."""
+        with self._transaction():
+            self._put_verdict(a, b, same)
+
+    def _put_verdict(self, a: str, b: str, same: bool | None) -> None:
         low, high = sorted((a, b))
-        with self._transaction() as db:
-            if same is None:
-                db.execute("DELETE FROM verdicts WHERE a = ? AND b = ?", (low, high))
-            else:
-                db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", (low, high, int(same)))
-            db.execute(
-                "INSERT OR IGNORE INTO stale_speeches SELECT speech, 1, 0 FROM speech_pages"
-                " WHERE page IN (?, ?)",
-                (low, high),
-            )
+        if same is None:
+            self.db.execute("DELETE FROM verdicts WHERE a = ? AND b = ?", (low, high))
+        else:
+            self.db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", (low, high, int(same)))
+        self.db.execute(
+            "INSERT OR IGNORE INTO stale_speeches SELECT speech, 1, 0 FROM speech_pages"
+            " WHERE page IN (?, ?)",
+            (low, high),
+        )
 
 
 def _postings(rows: Sequence[tuple[int, str, bytes]]) -> tuple[Keys, Keys]:

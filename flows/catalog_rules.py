@@ -20,6 +20,9 @@ from flows.spool import Remade
 SMALLEST = -(1 << 63)
 """The rank below all: a site to be learned anew whatever its pages are."""
 FACTS = ("level", "region", "date")
+Rejects = dict[str, dict[str, list[int]]]
+"""Numbers of the rejects by dump file and SHA-256 of the bytes, as far as a transaction has read them: to
+read those of a large dump file anew for each of its pages would take hours."""
 _json = msgspec.json.encode
 
 
@@ -77,10 +80,10 @@ def _flag_sites(db: sqlite3.Connection) -> None:
     db.execute("INSERT OR IGNORE INTO unlearned_pages SELECT id FROM pages WHERE group_key <> ''")
 
 
-def put_remade(db: sqlite3.Connection, item: Remade, key: str, run: str) -> None:
+def put_remade(db: sqlite3.Connection, item: Remade, key: str, run: str, rejects: Rejects) -> None:
     """Put a page in place of what it was; one that is rejected now keeps its bytes, and is in no group."""
     (old_key,) = db.execute("SELECT group_key FROM pages WHERE id = ?", (item.id,)).fetchone()
-    _drop_rejects(db, item.id)
+    _drop_rejects(db, item.id, rejects)
     if item.page:
         page = replace(item.page, raw=b"", source=Source(file=""))
         db.execute("UPDATE pages SET group_key = ?, record = ? WHERE id = ?", (key, _json(page), item.id))
@@ -118,13 +121,20 @@ def _put_rejects(db: sqlite3.Connection, page: str, reject: Reject, run: str) ->
         db.execute("INSERT INTO rejects (dump, reason, record, run) VALUES (?, ?, ?, ?)", values)
 
 
-def _drop_rejects(db: sqlite3.Connection, page: str) -> None:
+def _drop_rejects(db: sqlite3.Connection, page: str, rejects: Rejects) -> None:
     """The rejects that stand where the page was found."""
     for dump, _, _, source in _places(db, page):
-        rows = db.execute("SELECT number, record FROM rejects WHERE dump = ?", (dump,)).fetchall()
-        for number, record in rows:
-            if msgspec.json.decode(record, type=Reject).source.sha256 == source.sha256 != "":
-                db.execute("DELETE FROM rejects WHERE number = ?", (number,))
+        if dump not in rejects:
+            rejects[dump] = _rejects(db, dump)
+        found = rejects[dump].pop(source.sha256, ()) if source.sha256 else ()
+        db.executemany("DELETE FROM rejects WHERE number = ?", [(number,) for number in found])
+
+
+def _rejects(db: sqlite3.Connection, dump: str) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number, record in db.execute("SELECT number, record FROM rejects WHERE dump = ?", (dump,)):
+        numbers.setdefault(msgspec.json.decode(record, type=Reject).source.sha256, []).append(number)
+    return numbers
 
 
 def _fingerprint(value: bytes | str | None) -> int | None:

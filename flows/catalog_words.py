@@ -6,27 +6,31 @@ only what other speeches learned from it is left for the steps that follow (see 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flows import catalog_sites
-from flows.catalog import BUSY_SECONDS, Catalog
+from flows import catalog_corrections, catalog_sites
+from flows.catalog import BUSY_SECONDS, FILE, Catalog
 from flows.catalog_writer import Writer
+from flows.errors import JianghuaError
 
 SCRUB = "scrub"
 """The key of a catalog begun by a version that left the bytes of deleted rows in the file."""
-VERDICT = "same"
-"""The field of a person's word on whether two speeches are one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """What went: dump files, pages and speeches."""
+    """What went: dump files, pages and speeches; and what became of a person's words on them."""
 
     dumps: int = 0
     pages: int = 0
     speeches: int = 0
+    kept: int = 0
+    """Words that hold again if the pages come back."""
+    titles: int = 0
+    """Titles that a person gave and that went too, since they may quote the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +42,6 @@ class Forgotten:
     kind: str
     """path or page."""
     pages: int
-    told: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
-    """One thing that a person put right."""
-
-    id: str
-    """Of the page that it was said of."""
-    field: str
-    """level, region, date, title or same."""
-    other: str
-    """The speech that a verdict (same) is about."""
-    value: str | None
-    reason: str
     told: str
 
 
@@ -86,20 +75,6 @@ def forgotten_word(catalog: Catalog, given: str) -> str | None:
     return rows[0][0] if len(rows) == 1 else None
 
 
-def corrected(catalog: Catalog, pages: Iterable[str] | None = None) -> list[Corrected]:
-    """All that was put right, or that of some pages, in the order in which it was said."""
-    columns = ("id", "field", "other", "value", "reason", "told")
-    rows = catalog.db.execute(
-        "SELECT page, field, other, value, reason, told FROM corrections ORDER BY number"
-    ).fetchall()
-    wanted = None if pages is None else set(pages)
-    return [
-        Corrected(**dict(zip(columns, row, strict=True)))
-        for row in rows
-        if wanted is None or row[0] in wanted or row[2] in wanted
-    ]
-
-
 class Words(Writer):
     """A catalog that takes a person's word. What it deletes is overwritten in the file."""
 
@@ -117,7 +92,8 @@ class Words(Writer):
             gone = [page for page in sorted(held) if not self._has_source(page)]
             for page in held.difference(gone):
                 self._touch_page(page)
-            return Gone(dumps=len(dumps), pages=len(gone), speeches=self._drop_pages(gone))
+            kept = self._hand_on(set(gone))
+            return Gone(dumps=len(dumps), pages=len(gone), speeches=self._drop_pages(gone), kept=kept)
 
     def forget_speech(self, speech: str) -> Gone:
         """Take out the pages of a speech, wherever they came from."""
@@ -132,7 +108,9 @@ class Words(Writer):
                     (page,),
                 )
                 self.db.execute("DELETE FROM sources WHERE page = ?", (page,))
-            return Gone(pages=len(pages), speeches=self._drop_pages(pages))
+            titles = catalog_corrections.withdraw_text(self.db, pages)
+            kept = catalog_corrections.count(self.db, pages)
+            return Gone(pages=len(pages), speeches=self._drop_pages(pages), kept=kept, titles=titles)
 
     def recall(self, word: str) -> list[str]:
         """Let what was forgotten by this word be taken in again; the paths to ingest."""
@@ -154,35 +132,16 @@ class Words(Writer):
     ) -> None:
         """Keep a person's word on a speech (of ``same``: on it and another), in place of an earlier one; what
         it touches is flagged."""
-        self.drop_correction(speech, field, other)
         with self._transaction() as db:
-            db.execute(
-                "INSERT INTO corrections (page, field, other, value, reason, told) VALUES (?, ?, ?, ?, ?, ?)",
-                (speech, field, other, value, reason, _now()),
-            )
-            self._flag_speech(speech)
-        if other:
-            self.put_verdict(speech, other, value == "same")
+            self._take_back(speech, field, other)
+            catalog_corrections.put(db, speech, field, other, value, reason, _now())
+            if other:
+                self._put_verdict(speech, other, value == "same")
 
     def drop_correction(self, speech: str, field: str, other: str = "") -> int:
         """Take a word back, on whichever page of the speeches it was said; how many there were."""
-        with self._transaction() as db:
-            here, there = self._ids(speech), self._ids(other) if other else {""}
-            found = [
-                number
-                for number, page, said in db.execute(
-                    "SELECT number, page, other FROM corrections WHERE field = ?", (field,)
-                ).fetchall()
-                if (page in here and said in there) or (other and page in there and said in here)
-            ]
-            db.executemany("DELETE FROM corrections WHERE number = ?", [(n,) for n in found])
-            for a in here if other else ():
-                for b in there:
-                    db.execute("DELETE FROM verdicts WHERE a IN (?1, ?2) AND b IN (?1, ?2)", (a, b))
-            self._flag_speech(speech)
-        if other:
-            self.put_verdict(speech, other, None)
-        return len(found)
+        with self._transaction():
+            return self._take_back(speech, field, other)
 
     def engines(self, but: str) -> list[str]:
         """Engines other than one that hold something."""
@@ -191,8 +150,15 @@ class Words(Writer):
 
     def scrub(self) -> bool:
         """Leave nothing of what was deleted in the catalog's files; False where a reader keeps some of it."""
-        if self.db.execute("DELETE FROM meta WHERE key = ? RETURNING 1", (SCRUB,)).fetchone():
-            self.db.execute("VACUUM")
+        if self.db.execute("SELECT 1 FROM meta WHERE key = ?", (SCRUB,)).fetchone():
+            try:
+                self.db.execute("VACUUM")
+                self.db.execute("DELETE FROM meta WHERE key = ?", (SCRUB,))
+            except sqlite3.OperationalError as error:
+                raise JianghuaError(
+                    f"it is out of the archive, but its bytes may still be in {self.folder / FILE}, which "
+                    f"could not be written anew ({error}); make room or mend the disk and run the same again"
+                ) from None
         self.db.execute("PRAGMA busy_timeout = 500")
         busy: int = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         self.db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -217,11 +183,34 @@ class Words(Writer):
             speeches.update(speech for (speech,) in rows.fetchall())
             for table in ("unlearned_pages", "stale_pages"):
                 self.db.execute(f"DELETE FROM {table} WHERE page = ?", (page,))
-            self.db.execute("DELETE FROM corrections WHERE page = ?1 OR other = ?1", (page,))
-            self.db.execute("DELETE FROM verdicts WHERE a = ?1 OR b = ?1", (page,))
         for speech in speeches:
             self._drop_speech(speech)
         return len(speeches)
+
+    def _hand_on(self, gone: Collection[str]) -> int:
+        """Let what was said of pages that go hold for the rest of their speeches; how many words are left, to
+        wait for their pages."""
+        left = []
+        for page in gone:
+            rows = self.db.execute(
+                "SELECT o.page FROM speech_pages s JOIN speech_pages o USING (speech) WHERE s.page = ?"
+                " ORDER BY o.page",
+                (page,),
+            )
+            heir = next((other for (other,) in rows.fetchall() if other not in gone), None)
+            if heir:
+                catalog_corrections.hand_on(self.db, page, heir)
+            else:
+                left.append(page)
+        return catalog_corrections.count(self.db, left)
+
+    def _take_back(self, speech: str, field: str, other: str) -> int:
+        here, there = self._ids(speech), self._ids(other) if other else set[str]()
+        found = catalog_corrections.drop(self.db, field, here, there)
+        self._flag_speech(speech)
+        if other:
+            self._put_verdict(speech, other, None)
+        return found
 
     def _ids(self, speech: str) -> set[str]:
         """All ids that mean a speech: those of its pages."""

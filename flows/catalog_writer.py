@@ -268,11 +268,12 @@ class Writer(CopiesWriter, Catalog):
         ``span`` being done; how many changed."""
         with self._transaction() as db:
             changed = 0
+            rejects: catalog_rules.Rejects = {}
             for item in items:
                 if isinstance(item, Remade):
                     changed += 1
                     key = group_key(item.page) if item.page else ""
-                    catalog_rules.put_remade(db, item, key, run)
+                    catalog_rules.put_remade(db, item, key, run, rejects)
                     self._touch_page(item.id)
             db.execute("DELETE FROM stale_pages WHERE page BETWEEN ? AND ?", span)
         return changed

@@ -132,19 +132,22 @@ def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _add_person(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     forget = _add(commands, "forget", "take dump files or speeches out, and never take them in again")
-    what = "a dump file, a folder of them, an address, or the id of a speech"
+    what = "a dump file, a folder of them, an address, or the id of a speech; for a take-down give the id"
     forget.add_argument("what", nargs="*", metavar="PATH|ID", help=what)
     forget.add_argument("--undo", action="store_true", help="let it be taken in again by the next ingest")
     forget.add_argument("--list", action="store_true", help="show what is forgotten")
     forget.epilog = (
-        "a page that another dump file holds too stays when a path is forgotten, goes when its speech is; "
-        "the archive keeps the path or the ids alone, no text"
+        "a path keeps out what lies there, an id the pages themselves: a file that is renamed or copied is "
+        "taken in, and a page that another dump file holds too stays, so for a take-down give the id; the "
+        "archive keeps the path or the ids, and corrections for when it comes back (by id no titles and no "
+        "reasons, which may quote the text)"
     )
     correct = _add(commands, "correct", "put a speech's level, region, date or title right, for good")
     words = "level, region, date or title and its value, or unknown; or: same ID, different ID"
     correct.add_argument("words", nargs="*", metavar="ID FIELD VALUE", help=words)
     correct.add_argument("--reason", default="", metavar="TEXT", help="shown as evidence")
-    correct.add_argument("--undo", action="store_true", help="take it back (--undo ID FIELD)")
+    undo = correct.add_argument("--undo", action="store_true")
+    undo.help = "take it back (--undo ID FIELD, --undo ID same ID2)"
     correct.add_argument("--list", action="store_true", help="show what is corrected, of all or of one ID")
     correct.epilog = (
         "levels: national, province, prefecture, county, township; a region by its name (昌图县, "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal, cast, get_args
 
 import msgspec
@@ -17,6 +18,7 @@ from flows.errors import JianghuaError
 from flows.index.days import first_day, last_day, read_date, split_range
 from flows.places import as_of, find
 from flows.records import CorrectedField, Correction, Evidence, Level, Region, Speech, SpeechDate, Tag
+from flows.tag.dates.clues import FIRST_YEAR
 from flows.tag.place import find_place
 
 RULE = "correction"
@@ -124,6 +126,9 @@ def _read_date(text: str) -> str:
     if None in ends or not any(ends):
         raise JianghuaError(f"{text}: no date; write 2007, 2007-09, 2007-09-12, 2007-09..2008, or unknown")
     start, end = (found or "" for found in ends)
+    last = datetime.now().year + 1
+    if any(end and not FIRST_YEAR <= int(end[:4]) <= last for end in (start, end)):
+        raise JianghuaError(f"{text}: a speech here is of {FIRST_YEAR} to {last}; or write unknown")
     if start and end and first_day(start) > last_day(end):
         raise JianghuaError(f"{text}: it ends before it begins; write the earlier date first")
     return start if start == end else f"{start}..{end}"

@@ -66,7 +66,7 @@ def as_json(entry: Entry) -> dict[str, Any]:
         "region": _region(s.region),
         "speech_date": _date(s.speech_date),
         "published": s.published,
-        "confidence": {name: tag.confidence for name, tag in tags.items() if tag.evidence},
+        "confidence": {name: _confidence(tag) for name, tag in tags.items() if _confidence(tag)},
         "evidence": {name: [_evidence(e) for e in tag.evidence] for name, tag in tags.items()},
         "unknown": {name: tag.unknown for name, tag in tags.items() if tag.unknown},
         "speaker_role": s.speaker_role,
@@ -200,8 +200,12 @@ def _cell(value: Any) -> str:
 
 
 def _of_tags(*tags: Tag) -> tuple[float | str | None, ...]:
-    confidence = tuple(t.confidence if t.evidence else None for t in tags)
-    return confidence + tuple(t.unknown for t in tags)
+    return tuple(_confidence(t) for t in tags) + tuple(t.unknown for t in tags)
+
+
+def _confidence(tag: Tag) -> float | None:
+    """None where nothing is known to be sure of, though a person's word may be the evidence for that."""
+    return tag.confidence or None if tag.evidence else None
 
 
 def _region(region: Region) -> dict[str, str | None]:

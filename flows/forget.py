@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from argparse import Namespace
-from pathlib import Path
+from collections.abc import Iterator
 
 from flows.catalog import Catalog
-from flows.catalog_words import Words, dumps_below, forgotten, forgotten_word
+from flows.catalog_words import Gone, Words, dumps_below, forgotten, forgotten_word
 from flows.commands import print_json, settings_of_args
 from flows.display import safe
 from flows.errors import ENDED, JianghuaError
-from flows.lock import hold
-from flows.person import at_work
-from flows.plan import key
+from flows.person import followed_up, held
+from flows.plan import absolute, key
 from flows.read import is_address
 from flows.records import Dump
 
@@ -25,39 +25,33 @@ MOST_SHOWN = 8
 def forget(args: Namespace) -> int:
     """Take dump files or speeches out, let them back in, or list them."""
     settings = settings_of_args(args)
-    with Catalog.open(settings.archive) as catalog:
-        if args.list:
+    if args.list:
+        with Catalog.open(settings.archive) as catalog:
             return _list_forgotten(catalog, args)
-        if not args.what:
-            raise JianghuaError(
-                "say what: jianghua forget PATH or ID; what is forgotten: jianghua forget --list"
-            )
+    if not all(given.strip() for given in args.what):
+        raise JianghuaError("an empty word was given; name a dump file, a folder, an address or an id")
+    if not args.what:
+        raise JianghuaError("say what: jianghua forget PATH or ID; what is forgotten: jianghua forget --list")
+    with held(args) as catalog:
         if args.undo:
-            words = [_forgotten_before(catalog, given) for given in args.what]
-        else:
-            meant = [_meant(catalog, given) for given in args.what]
-    if args.undo:
-        with hold(settings.archive), Words.open(settings.archive) as catalog:
-            return _recall(catalog, words, args)
-    with at_work(args) as (run, catalog):
+            return _recall(catalog, [_forgotten_before(catalog, given) for given in args.what], args)
+        # Ids first: their pages would be gone with a path, and nothing would be noted of them.
+        meant = sorted({_meant(catalog, given) for given in args.what})
         copies = _copies(catalog, [speech for kind, speech in meant if kind == "page"])
-        speeches = 0
-        for kind, word in meant:
-            gone = catalog.forget_path(word) if kind == "path" else catalog.forget_speech(word)
-            run.report.forgotten["dumps"] += gone.dumps
-            run.report.forgotten["pages"] += gone.pages
-            speeches += gone.speeches
-    with Words.open(settings.archive) as catalog:
+        with followed_up(args, catalog) as run:
+            gone = [
+                catalog.forget_path(word) if kind == "path" else catalog.forget_speech(word)
+                for kind, word in meant
+            ]
+            run.report.forgotten["dumps"] += sum(one.dumps for one in gone)
+            run.report.forgotten["pages"] += sum(one.pages for one in gone)
         clean = catalog.scrub()
         others = catalog.engines(but=settings.engine)
     if args.json:
         print_json(run.report)
         return ENDED.done
-    counts = run.report.forgotten
-    told = ((counts["dumps"], "dump file"), (counts["pages"], "page"), (speeches, "speech"))
-    print("Forgotten: " + ", ".join(_counted(number, what) for number, what in told) + ".")
-    if copies:
-        print(f"Copies of it remain; to take them out too: jianghua forget {' '.join(copies[:MOST_SHOWN])}")
+    for line in _told(gone, copies):
+        print(line)
     for engine in others:
         print(f"The {engine} index still holds it; tell it: jianghua ingest --refresh --engine {engine}")
     if not clean:
@@ -68,33 +62,55 @@ def forget(args: Namespace) -> int:
     return ENDED.done
 
 
+def _told(gone: list[Gone], copies: list[str]) -> Iterator[str]:
+    """What went, what became of a person's words on it, and what is left of it."""
+    dumps, pages = sum(one.dumps for one in gone), sum(one.pages for one in gone)
+    speeches = _counted(sum(one.speeches for one in gone), "speech")
+    yield f"Forgotten: {_counted(dumps, 'dump file')}, {_counted(pages, 'page')}, {speeches}."
+    if not dumps and not pages:
+        yield "The archive holds nothing of it; it stays out from now on."
+    kept, titles = sum(one.kept for one in gone), sum(one.titles for one in gone)
+    if kept:
+        yield f"{_counted(kept, 'correction')} {'is' if kept == 1 else 'are'} kept for when it comes back."
+    if titles:
+        yield f"{_counted(titles, 'corrected title')} went too, with all reasons: they may quote the text."
+    if copies:
+        yield f"Copies of it remain; to take them out too: jianghua forget {' '.join(copies[:MOST_SHOWN])}"
+
+
 def _meant(catalog: Catalog, given: str) -> tuple[str, str]:
     """What is to be forgotten: ("path", its key) or ("page", the id of a speech)."""
     path = _path(given)
     known = bool(dumps_below(catalog, path)) or path in catalog.forgotten_paths()
+    there = not is_address(given) and os.path.lexists(given)
     speech = catalog.resolve(given) if _ID.fullmatch(given) else None
-    if speech and (known or Path(given).exists()):
+    if speech and (known or there):
         raise JianghuaError(
             f"{given} is a speech and a file here; write ./{given} for the file, or the whole id"
         )
     if speech:
         return "page", speech
-    if _ID.fullmatch(given) and not Path(given).exists():
+    if _ID.fullmatch(given) and not there:
         word = forgotten_word(catalog, given)
         if word:
             return "page", word
         raise JianghuaError(f"no one speech has the id {given}; find ids with: jianghua search QUERY")
-    if not known and not is_address(given) and not Path(given).exists():
-        inside = " what is inside a dump file is forgotten by the id of its speech;" if "!" in given else ""
+    if known or there:
+        return "path", path
+    if is_address(given):
         raise JianghuaError(
-            f"{safe(given)}: neither a dump file or folder that the archive knows, nor a speech;{inside} "
-            "paths are looked for from the folder you are in"
+            f"{safe(given)}: nothing in the archive came from there; give the address that it was taken in "
+            "by (jianghua show ID names it), or what that begins with up to a /"
         )
-    return "path", path
+    inside = " what is inside a dump file is forgotten by the id of its speech;" if "!" in given else ""
+    raise JianghuaError(
+        f"{safe(given)}: neither a dump file or folder that the archive knows, nor a speech;{inside} "
+        "paths are looked for from the folder you are in"
+    )
 
 
 def _path(given: str) -> str:
-    path = given if is_address(given) else str(Path(given).resolve())
+    path = given if is_address(given) else absolute(given)
     return key(Dump(file=given, path=path)).rstrip("/") or "/"
 
 

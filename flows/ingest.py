@@ -110,7 +110,7 @@ def ingest(
         end_dead_runs(archive or "")
         run = Run(settings, catalog, progress, in_pool)
         plan = (
-            partial(retry_plan, catalog)
+            partial(retry_plan, catalog, settings.rest_seconds)
             if retry
             else partial(make_plan, paths, catalog, Path(folder), settings.rest_seconds)
         )

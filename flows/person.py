@@ -22,17 +22,21 @@ from flows.steps import catch_up, in_process
 
 
 @contextmanager
-def at_work(args: Namespace) -> Iterator[tuple[Run, Words]]:
-    """Hold the archive for a change to the catalog in the block, and follow it up."""
+def held(args: Namespace) -> Iterator[Words]:
+    """Hold the archive: what an id means is asked in the block, where no other run can change it."""
     settings = settings_of_args(args)
-    with (
-        hold(settings.archive),
-        Words.open(settings.archive) as catalog,
-        Progress(quiet=True) as progress,
-    ):
-        run = Run(settings, catalog, progress, in_process)
+    Catalog.open(settings.archive).close()  # raises where there is none, before the lock makes a folder
+    with hold(settings.archive), Words.open(settings.archive) as catalog:
+        yield catalog
+
+
+@contextmanager
+def followed_up(args: Namespace, catalog: Words) -> Iterator[Run]:
+    """A run for a change to the catalog in the block, and for all that follows from it."""
+    with Progress(quiet=True) as progress:
+        run = Run(settings_of_args(args), catalog, progress, in_process)
         with run.reported():
-            yield run, catalog
+            yield run
             catch_up(run)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,43 +60,56 @@ def make_plan(paths: Iterable[str], catalog: Catalog | None, folder: Path = Path
         found_all = {key(found): found for found in discover(paths)}  # a file named twice is one
     unwanted = catalog.forgotten_paths() if catalog else []
     for name, found in found_all.items():
-        if any(below(name, path) for path in unwanted):
-            plan.forgotten += 1
-        elif _being_written(found, rest):
-            plan.resting += 1
-        else:
+        if _wanted(plan, name, found, unwanted, rest):
             _sort_in(plan, name, found, catalog.dump(name) if catalog else None)
     return plan
 
 
-def retry_plan(catalog: Catalog) -> Plan:
+def retry_plan(catalog: Catalog, rest: int = 0) -> Plan:
     """The dump files that have rejects, to be read once more.
 
     A folder or a pattern of addresses that could not be opened is tried again, for the files in it; what
-    is not there (any more) is left.
+    is not there (any more) is left, and so is what changed within ``rest`` seconds.
     """
-    plan = Plan()
+    plan, unwanted = Plan(), catalog.forgotten_paths()
     for name, file in catalog.dumps_with_rejects():
         path = _system_name(name)
+        dump = Dump(file=file, path=path)
         if is_address(path) or Path(path).is_dir():
-            _retry_folder(plan, catalog, Dump(file=file, path=path))
-        elif Path(path).is_file():
-            plan.changed.append(Dump(file=file, path=path))
+            _retry_folder(plan, catalog, dump, unwanted, rest)
+        elif Path(path).is_file() and _wanted(plan, name, dump, unwanted, rest):
+            plan.changed.append(dump)
     return plan
 
 
-def _retry_folder(plan: Plan, catalog: Catalog, dump: Dump) -> None:
-    """The files below, where there are any now; the folder itself too, so that its old reject goes."""
+def _retry_folder(plan: Plan, catalog: Catalog, dump: Dump, unwanted: Collection[str], rest: int) -> None:
+    """The files below, where there are any now; the folder itself too, so that its old reject goes, unless
+    some of the files are to be tried later."""
+    resting = plan.resting
+    if any(below(key(dump), path) for path in unwanted):
+        return
     try:
         found = list(discover([dump.path]))
     except JianghuaError:
         return
     if any(isinstance(one, Reject) and key(one) == key(dump) for one in found):
         return
-    plan.changed.append(dump)
-    for one in found:
-        if key(one) != key(dump):
-            _sort_in(plan, key(one), one, catalog.dump(key(one)))
+    for name, one in ((key(one), one) for one in found):
+        if name != key(dump) and _wanted(plan, name, one, unwanted, rest):
+            _sort_in(plan, name, one, catalog.dump(name))
+    if plan.resting == resting:
+        plan.changed.append(dump)
+
+
+def _wanted(plan: Plan, name: str, found: Dump | Reject, unwanted: Collection[str], rest: int) -> bool:
+    """Whether a dump file is to be looked at; what is not is counted."""
+    if any(below(name, path) for path in unwanted):
+        plan.forgotten += 1
+        return False
+    if _being_written(found, rest):
+        plan.resting += 1
+        return False
+    return True
 
 
 def _sort_in(plan: Plan, name: str, found: Dump | Reject, known: Seen | None) -> None:
@@ -138,8 +151,13 @@ def key(found: Dump | Reject) -> str:
         path = found.path
     else:
         file = found.source.file
-        path = file if is_address(file) else str(Path(file).resolve())
+        path = file if is_address(file) else absolute(file)
     return path.encode("utf-8", "backslashreplace").decode()
+
+
+def absolute(path: str) -> str:
+    """The absolute path behind a name and its links; unlike ``Path.resolve``, also of a link to itself."""
+    return os.path.realpath(path)
 
 
 def _system_name(key: str) -> str:

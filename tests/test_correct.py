@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from conftest import export_bytes, exported, take_in
 from test_crash import die_at, in_child
-from test_forget import jianghua
+from test_forget import id_of, jianghua, write_fragments
 from test_laws import SPEECHES, write_dumps
 from test_refresh import refresh
 
 from flows.catalog import FILE, Catalog
+from flows.catalog_corrections import corrected
 from flows.catalog_words import Words
 from flows.cli import main
 from flows.corrections import read_value
@@ -156,19 +157,17 @@ def test_the_place_bears_the_name_of_the_corrected_time(archive: Path) -> None:
 
 def test_it_holds_when_pages_join_and_files_come_again(tmp_path: Path) -> None:
     """The page it was said of becomes part of another speech, with another id."""
-    (tmp_path / "dumps").mkdir()
-    parts = [d for d in write_dumps(tmp_path / "dumps") if d.name in ("p1.txt", "p2.txt")]
-    later, first = sorted(parts, key=lambda d: page_id(d.read_bytes()))
-    archive = tmp_path / "archive"
+    ids = {id_of(tmp_path, part): part for part in write_fragments(tmp_path)}
+    archive, first, later = tmp_path / "archive", ids[max(ids)], ids[min(ids)]
     take_in(archive, first)
-    assert jianghua(archive, "correct", page_id(first.read_bytes()), "level", "township") == 0
+    assert jianghua(archive, "correct", max(ids), "level", "township") == 0
     take_in(archive, later)
     (whole,) = exported(archive)
-    assert whole["id"] != page_id(first.read_bytes()) and whole["level"] == "township"
+    assert whole["id"] == min(ids) and whole["level"] == "township"
     assert jianghua(archive, "correct", whole["id"], "level", "county") == 0
     assert exported(archive)[0]["level"] == "county"
     assert jianghua(archive, "correct", "--undo", whole["id"], "level") == 0
-    take_in(tmp_path / "plain", *parts)
+    take_in(tmp_path / "plain", first, later)
     assert export_bytes(archive) == export_bytes(tmp_path / "plain")
 
 
@@ -241,6 +240,14 @@ def test_the_list_says_what_and_why(archive: Path, capsys: pytest.CaptureFixture
         ((B, "title", "一\x1b[2J"), "one line"),
         ((B, "same", B), "one speech already"),
         ((B, "same", "ffffff"), "jianghua search"),
+        ((B, "same", A, A), "more than can be said at once"),
+        ((B, "level", "county", "extra"), "no level"),
+        (("--undo", B, "level", "county"), "jianghua correct --undo ID level"),
+        (("--undo", B, "same", A, A), "jianghua correct --undo ID same ID2"),
+        (("--undo", B, "same"), "nothing was said"),
+        ((B, "date", "1948-12-31"), "of 1949 to "),
+        ((B, "date", "2007..9999"), "of 1949 to "),
+        ((B, "date", "0001.."), "of 1949 to "),
         (("ffffff", "level", "county"), "jianghua search"),
         (("--undo", B, "level"), "--list"),
         ((B, "level", "county", "--reason", "a\nb"), "one line"),
@@ -257,12 +264,128 @@ def test_errors_teach_and_change_nothing(
     assert exported(archive) == before
 
 
-def test_what_is_corrected_may_be_forgotten(archive: Path, made: Path) -> None:
-    assert jianghua(archive, "correct", B, "title", "另一个题目") == 0
+def test_a_take_down_keeps_what_quotes_nothing(
+    archive: Path, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its id: the level and the verdict wait for it, the title and all reasons are gone from the file."""
+    words = (("title", "题目出自原文"), ("level", "township", "--reason", "原文如是说"), ("same", A))
+    for word in words:
+        assert jianghua(archive, "correct", B, *word) == 0
+    capsys.readouterr()
     assert jianghua(archive, "forget", B) == 0
+    told = capsys.readouterr().out
+    assert "2 corrections are kept for when it comes back." in told
+    assert "1 corrected title went too, with all reasons" in told
+    held = b"".join(file.read_bytes() for file in archive.glob(f"{FILE}*"))
+    assert "题目出自原文".encode() not in held and "原文如是说".encode() not in held
+    assert jianghua(archive, "correct", "--list") == 0
+    assert "not in the archive now; kept for when it comes back" in capsys.readouterr().out
     assert jianghua(archive, "forget", "--undo", B) == 0
     take_in(archive, made / "dumps")
-    assert speech(archive)["title"] == "在全县安全生产会议上的讲话"
+    found = speech(archive)
+    assert (found["title"], found["level"]) == ("在全县安全生产会议上的讲话", "township")
+    assert found["cluster"] == speech(archive, "a.txt")["cluster"]
+
+
+def test_what_waits_for_its_page_may_be_taken_back(
+    archive: Path, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = export_bytes(archive)
+    for word in (("level", "township"), ("same", A)):
+        assert jianghua(archive, "correct", B, *word) == 0
+    assert jianghua(archive, "forget", B) == 0
+    assert jianghua(archive, "correct", "--undo", B[:7], "level") == 0
+    assert "no longer kept" in capsys.readouterr().out
+    assert jianghua(archive, "correct", "--undo", A, "same", B) == 0
+    assert jianghua(archive, "correct", "--undo", B, "level") == 2
+    assert jianghua(archive, "forget", "--undo", B) == 0
+    take_in(archive, made / "dumps")
+    assert export_bytes(archive) == before
+
+
+def test_a_folder_taken_in_from_the_wrong_place(
+    archive: Path, made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Forgotten there, taken in from elsewhere: the same bytes are the same pages, and the words hold."""
+    assert jianghua(archive, "correct", B, "level", "township") == 0
+    assert jianghua(archive, "correct", B, "title", "另一个题目", "--reason", "见原件") == 0
+    assert jianghua(archive, "forget", made / "dumps") == 0
+    assert "2 corrections are kept" in capsys.readouterr().out and exported(archive) == []
+    shutil.copytree(made / "dumps", tmp_path / "right")
+    take_in(archive, tmp_path / "right")
+    assert (speech(archive)["level"], speech(archive)["title"]) == ("township", "另一个题目")
+
+
+@pytest.mark.parametrize("later", [None, "prefecture"])
+def test_what_was_said_of_a_page_that_goes_holds_for_the_rest(later: str | None, tmp_path: Path) -> None:
+    """Said of p1 while p1 was alone, ``later`` of p2 while that was; then p1 goes, and comes back."""
+    p1, p2 = write_fragments(tmp_path)
+    archive, b = tmp_path / "archive", tmp_path / "b.txt"
+    b.write_text(SPEECHES["b.txt"], "utf-8")
+    take_in(archive, p1, b)
+    id1, id2 = id_of(tmp_path, p1), id_of(tmp_path, p2)
+    for word in (("level", "township"), ("region", "昌图县"), ("same", B)):
+        assert jianghua(archive, "correct", id1, *word) == 0
+    if later:  # as if said in an archive that had p2 alone
+        with Words.open(archive) as words:
+            words.put_correction(id2, "level", later, "")
+    take_in(archive, p2)
+    (whole,) = [s for s in exported(archive) if len(s["sources"]) == 2]
+    before = export_bytes(archive)
+    assert jianghua(archive, "forget", p1) == 0
+    rest = speech(archive, "part2.jsonl")
+    assert rest["id"] == id2 and rest["level"] == whole["level"] == (later or "township")
+    assert rest["region"]["county"] == "昌图县" and rest["cluster"] == speech(archive)["cluster"]
+    assert jianghua(archive, "forget", "--undo", p1) == 0
+    take_in(archive, p1)
+    assert export_bytes(archive) == before
+    for word in (("level",), ("region",), ("same", B)):
+        assert jianghua(archive, "correct", "--undo", id1, *word) == 0
+    take_in(tmp_path / "plain", p1, p2, b)
+    assert export_bytes(archive) == export_bytes(tmp_path / "plain")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_while_two_are_called_one(after: bool, archive: Path) -> None:
+    """The word and the verdict are both there, or neither."""
+
+    def correct_and_die() -> None:
+        die_at(Words, "_put_verdict", after)
+        jianghua(archive, "correct", A, "same", B)
+
+    before = export_bytes(archive)
+    assert in_child(correct_and_die) == -signal.SIGKILL
+    take_in(archive)
+    with Catalog.open(archive) as catalog:
+        assert not catalog.verdicts() and not corrected(catalog)
+    assert export_bytes(archive) == before
+    assert jianghua(archive, "correct", A, "same", B) == 0
+    assert speech(archive)["cluster"] == speech(archive, "a.txt")["cluster"]
+
+
+def test_what_is_unknown_is_shown_like_any_other_unknown(archive: Path) -> None:
+    for field in ("level", "region", "date"):
+        assert jianghua(archive, "correct", B, field, "unknown") == 0
+    found = speech(archive)
+    assert found["confidence"] == {}
+    assert found["unknown"] == dict.fromkeys(("level", "region", "speech_date"), "correction")
+    assert {e["rule"] for tag in found["evidence"].values() for e in tag} == {"correction"}
+
+
+def test_the_command_that_takes_it_back_is_the_one_that_is_shown(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = export_bytes(archive)
+    assert jianghua(archive, "correct", A, "different", B) == 0
+    shown = f"jianghua correct --undo {A} different {B}"
+    assert shown in capsys.readouterr().out
+    assert jianghua(archive, "correct", "--undo", B, "same") == 2
+    assert shown in capsys.readouterr().err
+    assert jianghua(archive, "correct", "--list") == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith(shown)
+    assert jianghua(archive, *last.split("jianghua ")[1].split()) == 0
+    assert export_bytes(archive) == before and "(was" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

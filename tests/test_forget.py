@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +22,7 @@ from test_laws import SPEECHES, write_dumps
 from flows import catalog_words, person
 from flows.catalog import FILE, Catalog
 from flows.cli import main
+from flows.errors import JianghuaError
 from flows.index import open_engine, parse
 from flows.lock import hold
 from flows.records import page_id
@@ -34,6 +37,26 @@ def jianghua(archive: Path, *args: object) -> int:
 def dumps(tmp_path: Path) -> list[Path]:
     (tmp_path / "dumps").mkdir()
     return write_dumps(tmp_path / "dumps")
+
+
+def write_fragments(folder: Path) -> tuple[Path, Path]:
+    """Two dump files with a page each of one speech, as their addresses tell."""
+    title = "在全市招商工作会议上的讲话"
+    halves = (
+        "会议强调招商工作很重要，各部门要主动出击。下一步，各部门要加强配合，把",
+        "责任落到实处，坚决完成全年任务。\n以上几点，请大家认真贯彻落实。",
+    )
+    for number, (half, suffix) in enumerate(zip(halves, ("", "_2"), strict=True), 1):
+        url = f"http://www.example.cn/a/20071{suffix}.html"
+        record = {"url": url, "title": title, "text": f"{title}\n第{number}页/共2页\n{half}\n"}
+        (folder / f"part{number}.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+    return folder / "part1.jsonl", folder / "part2.jsonl"
+
+
+def id_of(folder: Path, dump: Path) -> str:
+    """The id of the only page of a dump file."""
+    take_in(folder / f"alone-{dump.name}", dump)
+    return str(exported(folder / f"alone-{dump.name}")[0]["id"])
 
 
 @pytest.fixture
@@ -217,6 +240,11 @@ def test_the_list_names_paths_and_ids(
         (("ffffff",), "jianghua search"),
         (("--undo", "ffffff"), "--list"),
         (("a.zip!b.txt",), "inside a dump file"),
+        (("",), "empty word"),
+        ((" \t",), "empty word"),
+        (("--undo", ""), "empty word"),
+        (("s3://",), "nothing in the archive came from there"),
+        (("http://[",), "nothing in the archive came from there"),
     ],
 )
 def test_errors_teach(
@@ -227,6 +255,93 @@ def test_errors_teach(
     error = capsys.readouterr().err
     assert told in error and error.count("\n") == 1
     assert exported(archive) == before
+
+
+def test_the_folder_one_is_in_is_not_meant_by_an_empty_word(
+    archive: Path, dumps: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(dumps[0].parent)
+    before = exported(archive)
+    assert jianghua(archive, "forget", "", "b.txt") == 2
+    assert exported(archive) == before
+    assert jianghua(archive, "forget", ".") == 0
+    assert exported(archive) == []
+
+
+def test_a_link_to_itself(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Named, it is told of in a line; below a folder it is a reject, and may be forgotten like others."""
+    (tmp_path / "dumps" / "loop").symlink_to("loop")
+    assert jianghua(archive, "forget", "--undo", tmp_path / "dumps" / "loop") == 2
+    error = capsys.readouterr().err
+    assert "is not forgotten" in error and error.count("\n") == 1
+    assert take_in(archive, tmp_path / "dumps").rejects == {"unreadable": 1}
+    assert jianghua(archive, "forget", tmp_path / "dumps" / "loop") == 0
+    assert "1 dump file, 0 pages" in capsys.readouterr().out
+    assert take_in(archive, tmp_path / "dumps").forgotten["dumps"] == 1
+
+
+def test_what_was_never_here_is_kept_out(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = tmp_path / "new.txt"
+    new.write_text("同志们：今天召开全县林业工作会议。", "utf-8")
+    before = exported(archive)
+    assert jianghua(archive, "forget", new) == 0
+    assert "The archive holds nothing of it; it stays out from now on." in capsys.readouterr().out
+    assert take_in(archive, new).forgotten["dumps"] == 1 and exported(archive) == before
+
+
+def test_an_id_and_the_file_of_its_page_at_once(archive: Path, dumps: list[Path]) -> None:
+    """The id holds too, in whatever order they are given: the page does not come back under another name."""
+    dump = next(dump for dump in dumps if dump.name == "a.txt")
+    assert jianghua(archive, "forget", dump, page_id(SPEECHES["a.txt"].encode())) == 0
+    before = exported(archive)
+    assert take_in(archive, dump.rename(dump.with_name("z.txt"))).forgotten["pages"] == 1
+    assert exported(archive) == before
+
+
+@pytest.mark.parametrize("command", [("forget",), ("correct", "level", "county")], ids=lambda c: c[0])
+def test_an_id_means_what_it_means_once_the_archive_is_held(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run ends just before the lock is got, and the speech has one more page and another id."""
+    ids = {id_of(tmp_path, part): part for part in write_fragments(tmp_path)}
+    archive, first, later = tmp_path / "archive", ids[max(ids)], ids[min(ids)]
+    take_in(archive, first)
+
+    def late(folder: Path):  # type: ignore[no-untyped-def]
+        take_in(archive, later)
+        return hold(folder)
+
+    monkeypatch.setattr(person, "hold", late)
+    name, *rest = command
+    assert jianghua(archive, name, max(ids), *rest) == 0
+    assert [s["level"] for s in exported(archive)] == ([] if name == "forget" else ["county"])
+
+
+def test_a_catalog_that_could_not_be_written_anew_is_the_next_time(archive: Path) -> None:
+    """An archive of an earlier version, with bytes of deleted rows in its file."""
+    told = "只在删去的行里".encode()
+    with closing(sqlite3.connect(archive / FILE, isolation_level=None)) as db:
+        db.execute("PRAGMA secure_delete = OFF")
+        db.execute("CREATE TABLE old AS SELECT ? AS text", (told * 10_000,))
+        db.execute("DROP TABLE old")
+        db.execute("INSERT INTO meta VALUES (?, '1')", (catalog_words.SCRUB,))
+    speech = page_id(SPEECHES["b.txt"].encode())
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with catalog_words.Words.open(archive) as catalog:
+        catalog.forget_speech(speech)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, unlimited[1]))
+        try:
+            with pytest.raises(JianghuaError, match="make room or mend the disk"):
+                catalog.scrub()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert told in (archive / FILE).read_bytes()
+    assert jianghua(archive, "forget", speech) == 0
+    assert told not in (archive / FILE).read_bytes()
+    with Catalog.open(archive) as catalog:
+        assert not catalog.db.execute("SELECT 1 FROM meta WHERE key = ?", (catalog_words.SCRUB,)).fetchone()
 
 
 def test_copies_that_remain_are_named(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:

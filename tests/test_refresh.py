@@ -37,7 +37,7 @@ def refresh(archive: Path, *paths: Path) -> Report:
     with Writer.open(archive) as catalog:
         todo = make_plan([str(p) for p in paths], catalog) if paths else Plan()
         run = Run(Settings(archive=archive), catalog, Progress(quiet=True), steps.in_process)
-        with run.reported(todo):
+        with run.reported(lambda: todo):
             catalog.flag_refresh()
             steps.steps(run, todo)
     return run.report
@@ -89,7 +89,8 @@ def test_pages_made_by_other_rules_are_made_again(
         assert dump in dumps
     take_in(tmp_path / "today", *dumps)
     assert export_bytes(archive) == export_bytes(tmp_path / "today")
-    assert report.refresh["pages"] == 5 and report.refresh["speeches"] == 4 and sound(archive)
+    assert (report.refresh["pages"], report.refresh["speeches"]) == (5, len(exported(archive)))
+    assert sound(archive)
     again = refresh(archive)
     assert not any(again.refresh.values()) and again.speeches["made"] == 0
     assert not any(exported(archive)[n]["run"] == again.run for n in range(4))
@@ -124,7 +125,9 @@ def test_tags_made_by_other_rules_are_made_again(
     report = refresh(archive)
     take_in(tmp_path / "today", *dumps)
     assert export_bytes(archive) == export_bytes(tmp_path / "today")
-    assert report.refresh == {"pages": 0, "speeches": 4, "level": 4, "region": 0, "date": 0, "clusters": 0}
+    made = len(exported(archive))
+    changed = {"pages": 0, "speeches": made, "level": made, "region": 0, "date": 0, "clusters": 0}
+    assert report.refresh == changed
 
 
 def test_copies_found_by_other_rules_are_found_again(
@@ -134,7 +137,7 @@ def test_copies_found_by_other_rules_are_found_again(
     with other_rules(monkeypatch, copies="earlier") as patch:
         patch.setattr("flows.worker.sign", lambda _text: ())
         take_in(archive, *dumps)
-        assert len({s["cluster"] for s in exported(archive)}) == 4
+        assert all(s["cluster"] == s["id"] for s in exported(archive))
     report = refresh(archive)
     take_in(tmp_path / "today", *dumps)
     assert export_bytes(archive) == export_bytes(tmp_path / "today")
@@ -234,7 +237,7 @@ def test_records_are_read_by_the_field_names_they_came_with(
         patch.setattr(steps, "PAGE_STAGES", (*steps.PAGE_STAGES, ("shout", shouted)))
         run = Run(Settings(archive=archive, **named), catalog, Progress(quiet=True), steps.in_process)
         todo = make_plan([str(dump)], catalog)
-        with run.reported(todo):
+        with run.reported(lambda: todo):
             steps.steps(run, todo)
         kept = catalog.db.execute("SELECT fields FROM run_fields").fetchall()
         assert msgspec.json.decode(kept[0][0], type=Fields) == Fields(text=("zw",), title=("bt",))
@@ -337,7 +340,7 @@ def test_a_page_that_kills_its_process_stays_as_it_is(
 
     with Writer.open(archive) as catalog:
         run = Run(Settings(archive=archive), catalog, Progress(quiet=True), deadly)
-        with run.reported(Plan()):
+        with run.reported():
             catalog.flag_refresh()
             steps.steps(run, Plan())
     assert list(run.report.faults.values()) == [1]
@@ -367,3 +370,44 @@ def test_a_person_is_told_what_to_do(
     assert told("ingest", "--archive", archive)[2].count("jianghua ingest PATH") == 1
     status, _, err = told("ingest", "--refresh", "--archive", tmp_path / "none")
     assert status == 2 and "no archive" in err and not (tmp_path / "none").exists()
+
+
+def test_the_rejects_of_a_dump_file_are_read_once_for_all_its_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page that is rejected now has its reject, and none is left of those that are not any more."""
+    dump = tmp_path / "a.jsonl"
+    records = [
+        {"title": f"在第{n}次会议上的讲话", "text": f"同志们：\n今天部署第{n}号工作。"} for n in range(20)
+    ]
+    lines = [json.dumps(record, ensure_ascii=False) for record in records] + ["{broken"] * 3
+    dump.write_text("\n".join(lines), "utf-8")
+    archive = tmp_path / "archive"
+    with other_rules(monkeypatch, pages="earlier"):
+        take_in(archive, dump)
+
+    def odd_ones(page: Page) -> Page | Reject:
+        number = int(page.title.split("第")[1].split("次")[0])
+        if number % 2 == 0:
+            return page
+        return Reject(reason="empty", detail="by this rule", source=page.source, stage="clean")
+
+    read: list[str] = []
+    rejects = catalog_rules._rejects
+
+    def counted(db: sqlite3.Connection, dump: str) -> dict[str, list[int]]:
+        read.append(dump)
+        return rejects(db, dump)
+
+    with other_rules(monkeypatch, pages="between") as patch:
+        patch.setattr(catalog_rules, "_rejects", counted)
+        patch.setattr(steps, "PAGE_STAGES", (*steps.PAGE_STAGES, ("odd", odd_ones)))
+        refresh(archive)
+        assert read == [str(dump)]
+    with Catalog.open(archive) as catalog:
+        reasons = [reject.reason for reject, _ in catalog.rejects()]
+        assert sorted(reasons) == ["bad-record"] * 3 + ["empty"] * 10
+    refresh(archive)
+    with Catalog.open(archive) as catalog:
+        assert [reject.reason for reject, _ in catalog.rejects()] == ["bad-record"] * 3
+        assert catalog.totals()["speeches"] == 20

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from conftest import export_bytes, take_in
+from conftest import export_bytes, exported, take_in
 from test_crash import die_at, in_child
 from test_forget import jianghua
 
@@ -20,11 +20,12 @@ from flows import steps
 from flows.catalog import Catalog
 from flows.catalog_writer import Writer
 from flows.coordinator import Run
-from flows.plan import retry_plan
+from flows.plan import REFUSED, retry_plan
 from flows.progress import Progress
-from flows.records import Page
+from flows.records import Page, Reject, Source
 from flows.report import Report, show
 from flows.settings import Settings
+from flows.spool import Seen
 
 GOOD = [
     {"text": "同志们：\n今天召开全县招商引资工作会议，部署今年的任务。", "title": "在招商会议上的讲话"},
@@ -38,7 +39,7 @@ def retry(archive: Path, **fields: str) -> Report:
     with Writer.open(archive) as catalog:
         todo = retry_plan(catalog)
         run = Run(Settings(archive=archive, **fields), catalog, Progress(quiet=True), steps.in_process)
-        with run.reported(todo), run.retried():
+        with run.reported(lambda: todo), run.retried():
             steps.steps(run, todo)
     return run.report
 
@@ -149,3 +150,49 @@ def test_names_that_are_not_utf8(tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert "\\xbd\\xb2" in told.replace("\\\\", "\\") and "!" in told
     report = retry(tmp_path / "archive")
     assert report.retry == {"settled": 0, "remain": 1} and report.dumps["changed"] == 1
+
+
+@pytest.fixture
+def closed_folder(tmp_path: Path) -> tuple[Path, Path]:
+    """An archive with one page of a folder, and a reject of the folder as if it could not be opened."""
+    folder, archive = tmp_path / "drop", tmp_path / "archive"
+    folder.mkdir()
+    for number, record in enumerate(GOOD):
+        (folder / f"{number}.txt").write_text(f"{record['title']}\n{record['text']}\n", "utf-8")
+    take_in(archive, folder / "0.txt")
+    source = Source(file=str(folder))
+    reject = Reject(reason="unreadable", detail="Permission denied", source=source, stage="read")
+    with Writer.open(archive) as catalog:
+        seen = Seen(path=str(folder), file=str(folder), size=REFUSED, mtime_ns=0, seen_ns=0, sha256="")
+        catalog.take_in([seen, reject], "earlier", steps.group_key)
+    return archive, folder
+
+
+def test_a_retry_does_not_bring_back_what_was_forgotten(closed_folder: tuple[Path, Path]) -> None:
+    archive, folder = closed_folder
+    assert jianghua(archive, "forget", folder / "0.txt") == 0
+    report = retry(archive)
+    assert report.forgotten["dumps"] == 1 and report.dumps["new"] == 1
+    assert report.retry == {"settled": 1, "remain": 0}
+    (kept,) = exported(archive)
+    assert kept["title"] == GOOD[1]["title"]
+    assert jianghua(archive, "forget", folder) == 0
+    assert retry(archive).pages["read"] == 0 and exported(archive) == []
+
+
+def test_a_retry_leaves_what_is_being_written(closed_folder: tuple[Path, Path]) -> None:
+    """The folder's reject too, so that the next retry finds the file."""
+    archive, folder = closed_folder
+    with Catalog.open(archive) as catalog:
+        resting = retry_plan(catalog, rest=3600)
+        assert (resting.resting, resting.empty) == (2, True)
+        os.utime(folder / "1.txt", (1e9, 1e9))
+        partly = retry_plan(catalog, rest=3600)
+        assert partly.resting == 1 and [Path(d.path).name for d in partly.new] == ["1.txt"]
+        assert not partly.changed
+    half = folder / "half.txt"
+    half.write_bytes(b"a\0b")
+    take_in(archive, half)
+    with Catalog.open(archive) as catalog:
+        assert str(half) not in [d.path for d in retry_plan(catalog, rest=3600).changed]
+        assert str(half) in [d.path for d in retry_plan(catalog).changed]

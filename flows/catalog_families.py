@@ -2,7 +2,7 @@
 
 A group joins a family by what it is in itself (see stitch/families.py), so which groups are in a family is a
 function of the pages alone. The speeches of a family of two groups and more are made together; a group that
-is alone in its family, or in one of more than MOST (a title that tells nothing), makes its own. Only the
+is alone in its family, or in one of too many (a title that tells nothing), makes its own. Only the
 families of the groups that changed are looked at. All functions work inside the caller's transaction.
 """
 
@@ -12,7 +12,10 @@ import sqlite3
 from collections.abc import Iterable
 
 MOST = 40
-"""Groups of a family that are made together: some seconds of work at most."""
+"""Groups of a family that are made together: some seconds of work at most. As many more as a speech of the
+family has pages, since each page without an address is a group."""
+_MOST_PAGES = 100
+"""Pages of a speech that are allowed for; the longest fill tens."""
 
 
 def enter(db: sqlite3.Connection, group: str, family: str | None, cause: str) -> bool:
@@ -27,7 +30,7 @@ def enter(db: sqlite3.Connection, group: str, family: str | None, cause: str) ->
         if family:
             db.execute("INSERT INTO families VALUES (?, ?)", (group, family))
             _changed(db, family, _size(db, family) - 1, group)
-    if not family or not _together(_size(db, family)):
+    if not family or not _together(family, _size(db, family)):
         return False
     _flag(db, family, cause)
     return True
@@ -36,7 +39,7 @@ def enter(db: sqlite3.Connection, group: str, family: str | None, cause: str) ->
 def groups(db: sqlite3.Connection, family: str) -> list[str]:
     """The groups to make together, sorted; none where each makes its own."""
     rows = db.execute("SELECT group_key FROM families WHERE family = ? ORDER BY 1", (family,)).fetchall()
-    return [key for (key,) in rows] if _together(len(rows)) else []
+    return [key for (key,) in rows] if _together(family, len(rows)) else []
 
 
 def done(db: sqlite3.Connection, key: str) -> str:
@@ -64,9 +67,9 @@ def held(db: sqlite3.Connection, key: str, pages: Iterable[str]) -> dict[str, tu
 def _changed(db: sqlite3.Connection, family: str, before: int, newcomer: str = "") -> None:
     """A group came to a family or left it: the others are to be made anew, together or each by itself."""
     now = _size(db, family)
-    if _together(now) or _together(before):  # made as none where each makes its own
+    if _together(family, now) or _together(family, before):  # made as none where each makes its own
         _flag(db, family, "pages")
-    if _together(before) and not _together(now):
+    if _together(family, before) and not _together(family, now):
         db.execute(
             "INSERT OR IGNORE INTO stale_groups SELECT group_key, 'pages' FROM families"
             " WHERE family = ? AND group_key <> ?",
@@ -87,5 +90,6 @@ def _size(db: sqlite3.Connection, family: str) -> int:
     return int(db.execute("SELECT count(*) FROM families WHERE family = ?", (family,)).fetchone()[0])
 
 
-def _together(size: int) -> bool:
-    return 2 <= size <= MOST
+def _together(family: str, size: int) -> bool:
+    pages = family.rpartition("|")[2]
+    return 2 <= size <= MOST + (min(int(pages), _MOST_PAGES) if pages.isdecimal() else 0)

@@ -33,8 +33,8 @@ def write_dumps(folder: Path) -> list[Path]:
     (folder / "copy.txt").write_text(copy, encoding="utf-8")
     (folder / "same.txt").write_text(SPEECHES["b.txt"], encoding="utf-8")
     halves = (
-        "会议强调招商工作很重要，各部门要主动出击。下一步，各部门要加强配合，把",
-        "责任落到实处，坚决完成全年任务。\n以上几点，请大家认真贯彻落实。",
+        "会议强调招商工作很重要，各部门要主动出击。下一步，各部门要加强配合，把责任落",
+        "到实处，坚决完成全年任务。\n以上几点，请大家认真贯彻落实。",
     )
     for number, half in enumerate(halves, 1):
         page = f"在全市招商工作会议上的讲话\n第{number}页/共2页\n{half}\n"

@@ -128,6 +128,41 @@ def test_a_title_that_too_many_have_joins_nothing(
     assert export_bytes(tmp_path / "at once") == whole
 
 
+def test_one_page_more_of_a_title_that_many_have_costs_one_speech(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages without an address; in which order they come does not matter, nor that they first were few."""
+    monkeypatch.setattr(catalog_families, "MOST", 2)
+    pages = []
+    for n in range(9):
+        path = tmp_path / f"{n}.txt"
+        path.write_text(
+            f"在全县经济工作会议上的讲话\n第{n % 3 + 1}页/共3页\n第{n}件事。{TEXTS[n % 4]}\n", "utf-8"
+        )
+        pages.append(path)
+    take_in(tmp_path / "archive", *pages[:7])
+    assert take_in(tmp_path / "archive", pages[7]).speeches["made"] == 1
+    take_in(tmp_path / "archive", pages[8])
+    for path in pages[::-1]:
+        take_in(tmp_path / "back", path)
+    assert len(exported(tmp_path / "archive")) == len(pages)
+    assert export_bytes(tmp_path / "archive") == export_bytes(tmp_path / "back")
+
+
+def test_pages_without_an_address_in_any_order_and_split(tmp_path: Path) -> None:
+    pages = []
+    for n, text in enumerate(TEXTS, 1):
+        path = tmp_path / f"{n}.txt"
+        path.write_text(f"在全县经济工作会议上的讲话\n第{n}页/共4页\n{text}\n", "utf-8")
+        pages.append(path)
+    take_in(tmp_path / "whole", *pages)
+    for path in (pages[2], pages[0], pages[3], pages[1]):
+        take_in(tmp_path / "one by one", path)
+    (speech,) = exported(tmp_path / "whole")
+    assert speech["missing_pages"] == [] and "狠抓招商引资和园区配套" in speech["text"]
+    assert export_bytes(tmp_path / "whole") == export_bytes(tmp_path / "one by one")
+
+
 @pytest.mark.parametrize("calls", [1, 2])
 def test_killed_while_a_family_is_made(
     calls: int, dumps: list[Path], whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from flows.records import Page, Speech
 from flows.stitch.address import part
 from flows.stitch.copies import best
+from flows.stitch.evidence import names_its_occasion
 from flows.stitch.families import FAMILY, family_of, joined, parted
 from flows.stitch.fragments import join_fragments
 from flows.stitch.gaps import count, missing
@@ -22,8 +23,9 @@ __all__ = ["FAMILY", "family", "group_key", "stitch"]
 def group_key(page: Page) -> str:
     """What the pages of one speech have in common, told from one page alone.
 
-    Pages with an address: its stem. Pages without, that say 第2页/共5页: title, count and site.
-    Any other page: its own id.
+    Pages with an address: its stem. Pages without, that say 第2页/共5页 and whose title says where and when:
+    title, count and site. Any other page: its own id; a family brings together those that have a title in
+    common, as long as they are few enough to be told apart.
 
     >>> from flows.records import Source
     >>> page = Page(id="a", source=Source(file="x.html"), media="text/html", url="http://www.example.cn/a/123456_2.html")
@@ -32,10 +34,7 @@ def group_key(page: Page) -> str:
     """
     if page.url:
         return "url:" + part(page.url, page.number, page.next_url).stem
-    title = re.sub(r"\W+", "", page.title or "")
-    if page.number and page.count and title:
-        return f"title:{title}|{page.count}|{page.site or ''}"
-    return page.id
+    return (_titled(page) if names_its_occasion(page.title or "") else None) or page.id
 
 
 def stitch(pages: Sequence[Page], several: bool = False) -> tuple[Speech, ...]:
@@ -53,7 +52,7 @@ def stitch(pages: Sequence[Page], several: bool = False) -> tuple[Speech, ...]:
     """
     groups: dict[str, list[Page]] = {}
     for page in pages:
-        groups.setdefault(group_key(page) if several else "", []).append(page)
+        groups.setdefault((_titled(page) or group_key(page)) if several else "", []).append(page)
     whole = [article for group in groups.values() for article in articles(group) if article]
     found = joined([part for article in whole for part in parted(article)])
     return tuple(sorted(map(_speech, found), key=lambda speech: speech.id))
@@ -67,8 +66,17 @@ def family(speeches: Sequence[Speech], pages: Sequence[Page]) -> str | None:
     'family:在全县项目大会上的讲话|0'
     """
     total = count({0: list(pages)})
-    families = {family_of(speech.title, total) for speech in speeches if speech.missing_pages}
+    least = {} if any(page.url for page in pages) else {"least": 1}
+    families = {family_of(speech.title, total, **least) for speech in speeches if speech.missing_pages}
     return families.pop() if len(families) == 1 else None
+
+
+def _titled(page: Page) -> str | None:
+    """What pages of one speech have in common that have no address, but a title, a number and a count."""
+    title = re.sub(r"\W+", "", page.title or "")
+    if page.url or not (page.number and page.count and title):
+        return None
+    return f"title:{title}|{page.count}|{page.site or ''}"
 
 
 def _speech(article: Article) -> Speech:

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from itertools import combinations
+from typing import NamedTuple
 
 from flows.resources import reference
 from flows.stitch.likely import gain
@@ -26,6 +28,17 @@ _PLACE_ENDS = "省市县区旗州盟"
 _NUMBER = r"[〇○零一二三四五六七八九十\d]"
 _WHEN = re.compile(rf"(?:19|20)\d\d年|[一二][〇○零一二三四五六七八九]{{3}}年|第{_NUMBER}{{1,3}}届.{{0,12}}次")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+class _Unit(NamedTuple):
+    """A province, prefecture or county, and the years in which it was called so."""
+
+    code: str
+    rank: str
+    province: str
+    prefecture: str
+    first: int
+    last: int
 
 
 def letters(text: str) -> str:
@@ -78,11 +91,38 @@ def copied(one: str, other: str) -> bool:
 def names_its_occasion(title: str) -> bool:
     """Whether a title says both where and when, so that no other speech is likely to have it.
 
+    A name that several places have at one time says where only beside its province or prefecture.
+
     >>> names_its_occasion("2012年浙江省政府工作报告"), names_its_occasion("在全县经济工作会议上的讲话")
     (True, False)
+    >>> names_its_occasion("2012年朝阳区政府工作报告"), names_its_occasion("2012年长春市朝阳区政府工作报告")
+    (False, True)
     """
     title = unicodedata.normalize("NFKC", title)
-    return bool(_WHEN.search(title)) and (bool(places(title)) or any(name in title for name in _provinces()))
+    if not _WHEN.search(title):
+        return False
+    named = places(title)
+    if not named:
+        return any(name in title for name in _provinces())
+    finest = max(_names()[name] for name in named)
+    return any(_is_one_unit(name, title) for name in named if _names()[name] == finest)
+
+
+def _is_one_unit(name: str, title: str) -> bool:
+    """Whether only one place has a name, or only one of those whose prefecture or province stands beside."""
+    units = _units()[name]
+    if _one_at_a_time(units):
+        return True
+    beside = [unit for unit in units if unit.prefecture and unit.prefecture in title]
+    beside = beside or [unit for unit in units if unit.province and unit.province[:2] in title]
+    return bool(beside) and _one_at_a_time(beside)
+
+
+def _one_at_a_time(units: list[_Unit]) -> bool:
+    return not any(
+        one.code != other.code and one.first <= other.last and other.first <= one.last
+        for one, other in combinations(units, 2)
+    )
 
 
 def places(text: str) -> Counter[str]:
@@ -125,8 +165,19 @@ def elsewhere(one: Counter[str], other: Counter[str]) -> bool:
 @cache
 def _names() -> dict[str, str]:
     """Full names of three letters and more, and their rank."""
+    return {name: units[-1].rank for name, units in _units().items()}
+
+
+@cache
+def _units() -> dict[str, list[_Unit]]:
+    found: dict[str, list[_Unit]] = {}
     with reference("places/divisions.csv").open(encoding="utf-8") as file:
-        return {row["name"]: row["rank"] for row in csv.DictReader(file) if len(row["name"]) > 2}
+        for row in csv.DictReader(file):
+            if len(row["name"]) > 2:
+                years = int(row["first_year"]), int(row["last_year"])
+                unit = _Unit(row["adcode"], row["rank"], row["province"], row["prefecture"], *years)
+                found.setdefault(row["name"], []).append(unit)
+    return found
 
 
 @cache

@@ -1,13 +1,15 @@
 """Families: groups of pages that may hold parts of one speech, found on several sites, and what joins them.
 
 A title alone joins nothing: a hundred speeches are called 在全县工作会议上的讲话. Pieces of two groups are
-joined where each has pages that the other lacks, no page contradicts another, and the text itself shows that
-one goes on in the other (see evidence.py). In doubt they stay apart: incomplete is better than wrong.
+joined where each has pages that the other lacks, no page contradicts another, they name no places of their
+own, and the text itself shows that one goes on in the other (see evidence.py). Pages without an address are
+joined the same way. In doubt they stay apart: incomplete is better than wrong.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
@@ -33,8 +35,11 @@ _AT_MOST = 8.0
 _AGAINST = -3.0
 """What the seams count together where they are against a join. One in a thousand true ones does."""
 _UNLIKELY = -1.0
-"""A seam that counts less parts pages that a common title alone brought together. 0.3 % of true ones do, a
-third of others."""
+"""A seam that counts less parts pages without an address whose title says where and when. 2 to 5 % of true
+ones do, half of chance neighbours."""
+_LIKELY = 6.5
+"""What each seam counts at least between pages without an address whose title many speeches have. Half
+of true ones do, 1 % of chance neighbours; a seam at a full stop hardly ever."""
 _KNOWN = 3.0
 """What they must count where the title says where and when: at one meeting several speak. 10 % of chance
 neighbours have more."""
@@ -42,18 +47,18 @@ _OTHERWISE = 10.0
 """What they must count where other speeches may have the title."""
 
 
-def family_of(title: str, pages: int) -> str | None:
+def family_of(title: str, pages: int, least: int = _TITLE_LEAST) -> str | None:
     """The key of the family of a piece with this title, of so many pages in all (0: not told).
 
-    None for a title that says too little. Where the title alone tells the speech, the count takes no part:
-    two sites need not both tell it.
+    None for a title of fewer than ``least`` letters. Where the title alone tells the speech, the count takes
+    no part: two sites need not both tell it.
 
     >>> family_of("在全县工作会议上的讲话（2）", 5) == family_of("在全县工作会议上的讲话", 5)
     True
     """
     title = _PAGE_MARK.sub("", title.strip())
     bare = letters(title)
-    if len(bare) < _TITLE_LEAST:
+    if len(bare) < least:
         return None
     return f"{FAMILY}{bare}" if names_its_occasion(title) else f"{FAMILY}{bare}|{pages}"
 
@@ -74,18 +79,23 @@ def joined(articles: Sequence[Article]) -> list[Article]:
 
 
 def parted(article: Article) -> list[Article]:
-    """An article, or its parts where its pages have no address and a title that many have in common: it is
-    parted where one page does not go on in the next."""
-    pages = _pages(article)
+    """An article, or its parts where its pages have no address and only their title in common: it is parted
+    where nothing shows that one page goes on in the next."""
     title = _title(article)
-    if any(page.url for page in pages) or not title or names_its_occasion(title):
+    if any(page.url for page in _pages(article)) or not title:
         return [article]
+    own = names_its_occasion(title)
+    enough = (_AGAINST if _is_one_a_year(title) else _UNLIKELY) if own else _LIKELY
     parts: list[Article] = []
+    named: Counter[str] = Counter()
     for number, same in sorted(article.items()):
-        before = article.get(number - 1)
-        if not parts or (before and weight(best(before).text, best(same).text) < _UNLIKELY):
+        before, here = article.get(number - 1), places(best(same).text)
+        told = weight(best(before).text, best(same).text) if before else 0.0
+        if not parts or told < enough or elsewhere(named, here):
             parts.append({})
+            named = Counter()
         parts[-1][number] = same
+        named += here
     return parts
 
 
@@ -130,7 +140,7 @@ def _told(one: Article, other: Article, title: str) -> float:
     total = _total(weights)
     if total < _enough(title, one, other):
         return 0.0
-    if not names_its_occasion(title) and elsewhere(places(_text(one)), places(_text(other))):
+    if elsewhere(places(_text(one)), places(_text(other))):
         return 0.0
     return max(total, 1.0)
 
@@ -143,15 +153,21 @@ def _enough(title: str, one: Article, other: Article) -> float:
     """What the seams between two pieces must count."""
     if not count(one) or count(one) != count(other) or not names_its_occasion(title):
         return _OTHERWISE
-    return _AGAINST if title.endswith(_ONE_A_YEAR) else _KNOWN
+    return _AGAINST if _is_one_a_year(title) else _KNOWN
+
+
+def _is_one_a_year(title: str) -> bool:
+    return _PAGE_MARK.sub("", title.strip()).endswith(_ONE_A_YEAR)
 
 
 def _merged(pieces: Sequence[Article]) -> Article | None:
-    """The pieces as one article, or None where two pages of a number are not copies, the counts differ, or
-    two neighbours do not fit."""
+    """The pieces as one article, or None where two pages of a number are not copies, the counts differ, two
+    neighbours do not fit, or two pieces are about different places."""
     if len(pieces) == 1:
         return pieces[0]
     if len({count(piece) for piece in pieces} - {0}) > 1:
+        return None
+    if any(elsewhere(*two) for two in combinations([places(_text(piece)) for piece in pieces], 2)):
         return None
     whole: Article = {}
     for number in sorted({number for piece in pieces for number in piece}):

@@ -215,8 +215,7 @@ class CopiesWriter(Copies):
         else:
             self.db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", (low, high, int(same)))
         self.db.execute(
-            "INSERT OR IGNORE INTO stale_speeches SELECT speech, 1, 0 FROM speech_pages"
-            " WHERE page IN (?, ?)",
+            "INSERT OR IGNORE INTO stale_speeches SELECT speech, 1, 0 FROM speech_pages WHERE page IN (?, ?)",
             (low, high),
         )
 

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
@@ -22,6 +23,7 @@ from flows import notify
 from flows.catalog import Catalog
 from flows.catalog_writer import Writer
 from flows.coordinator import Job, Run
+from flows.errors import JianghuaError
 from flows.lock import hold
 from flows.plan import make_plan, retry_plan
 from flows.prefect_runs import end_dead_runs
@@ -38,6 +40,7 @@ def _may_help(_task: Any, _run: Any, state: Any) -> bool:
     return isinstance(error, OSError) and error.errno not in (errno.ENOSPC, errno.EDQUOT)
 
 
+LOST = "Prefect's server was gone while the run was at work; run the same command again: it goes on from here"
 _OPTIONS: dict[str, Any] = {
     "cache_policy": NO_CACHE,  # the catalog knows what is done; results are files
     "persist_result": False,
@@ -50,11 +53,34 @@ TASKS: dict[str, Task[..., dict[str, float]]] = {
 }
 
 
+class Pool(ProcessPoolTaskRunner):
+    """Prefect's pool of processes; a task that ends its process's work by SystemExit fails, too.
+
+    Prefect's engine does that to a task when its server is gone. Prefect 3.8 passes on to those who wait
+    for a task what is an Exception alone, so that they would wait for ever.
+    """
+
+    def _resolve_futures_and_submit(self, *args: Any, **kwargs: Any) -> Future[bytes]:
+        done: Future[bytes] = Future()
+
+        def pass_on(worked: Future[bytes]) -> None:
+            error = worked.exception()
+            if error is None:
+                done.set_result(worked.result())
+            elif isinstance(error, Exception):
+                done.set_exception(error)
+            else:
+                done.set_exception(JianghuaError(LOST))
+
+        super()._resolve_futures_and_submit(*args, **kwargs).add_done_callback(pass_on)
+        return done
+
+
 def in_pool(
     work: str, jobs: Sequence[Job], workers: int
 ) -> Generator[tuple[Job, dict[str, float]], None, None]:
     """Do jobs as Prefect tasks in a pool of processes (a FanOut)."""
-    with ProcessPoolTaskRunner(max_workers=workers, initializer=die_with_parent) as pool:
+    with Pool(max_workers=workers, initializer=die_with_parent) as pool:
         futures: dict[Any, Job] = {pool.submit(TASKS[work], parameters=job): job for job in jobs}
         try:
             for future in as_completed(list(futures)):

@@ -126,3 +126,23 @@ def _die_of_poison(shard, limits, out):  # type: ignore[no-untyped-def]
     if any("poison" in dump.file for dump in shard):
         os._exit(9)
     return WORK["pages"](shard, limits, out)
+
+
+def leave() -> dict[str, float]:
+    """What Prefect's engine does to a task whose server is gone."""
+    raise SystemExit(1)
+
+
+def test_a_task_that_is_made_to_leave_ends_the_wait(prefect: None) -> None:
+    from prefect import flow, task
+
+    from flows import ingest
+
+    @flow(validate_parameters=False)
+    def waiting() -> None:
+        with ingest.Pool(max_workers=1) as pool:
+            future = pool.submit(task(leave), parameters={})
+            with pytest.raises(JianghuaError, match="run the same command again"):
+                next(iter(ingest.as_completed([future], timeout=60))).result()
+
+    waiting()

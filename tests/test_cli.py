@@ -320,6 +320,24 @@ def test_stopped_in_the_middle_and_run_again(how: str, tmp_path: Path) -> None:
     assert export_bytes(tmp_path / "archive") == export_bytes(tmp_path / "undisturbed")
 
 
+def test_killed_five_times_and_then_left_alone(tmp_path: Path) -> None:
+    """kill -9 of the real command, each time a little later in its work: nothing is left behind by any."""
+    killed = 0
+    for seconds in (0.0, 0.3, 0.6, 1.0, 1.5):
+        process = start_ingest(tmp_path, SAMPLES)
+        time.sleep(seconds)
+        process.kill()
+        killed += process.wait(60) == -9
+        deadline = time.monotonic() + 15
+        while processes_of(tmp_path) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert processes_of(tmp_path) == []
+    assert killed >= 2, "too few were killed for this to show anything"
+    assert jianghua("ingest", SAMPLES, cwd=tmp_path).returncode in (0, 1)
+    take_in(tmp_path / "undisturbed", SAMPLES)
+    assert export_bytes(tmp_path / "archive") == export_bytes(tmp_path / "undisturbed")
+
+
 def test_more_paths_than_a_request_holds_and_a_name_that_is_no_text(tmp_path: Path) -> None:
     odd = os.fsdecode(b"\xff\xfe \xe8.txt")
     (tmp_path / odd).write_bytes((SAMPLES / "12_fields.txt").read_bytes())

@@ -18,7 +18,7 @@ from flows import catalog_writer, coordinator
 from flows.catalog import Catalog
 from flows.steps import WORK
 
-KILLS = 24
+KILLS = 40
 
 
 def in_child(work: Callable[[], object], kill_after: float | None = None) -> int:

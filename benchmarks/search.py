@@ -85,7 +85,7 @@ def _written() -> dict[str, str]:
 def _joined(sections: dict[str, str]) -> str:
     bodies = [f"## {title}\n\n{sections[part]}" for part, title in TITLES.items() if part in sections]
     missed = sum(body.count("**missed**") for body in bodies)
-    told = f"Targets missed: {missed}." if missed else "All targets are met."
+    told = f"Targets missed: {missed}." if missed else "All targets of the parts below are met."
     used = f"{date.today()}; Elasticsearch {VERSION}, tantivy {version('tantivy')}."
     return "\n\n".join((INTRODUCTION, used, told, *bodies)) + "\n"
 

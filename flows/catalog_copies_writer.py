@@ -204,11 +204,7 @@ class CopiesWriter(Copies):
 
     def put_verdict(self, a: str, b: str, same: bool | None) -> None:
         """Keep a person's word that the speeches of two ids are one, or are not; None takes it back. The ids
-        are any once given; both speeches are to be clustered again."""
-        with self._transaction():
-            self._put_verdict(a, b, same)
-
-    def _put_verdict(self, a: str, b: str, same: bool | None) -> None:
+        are any once given; both speeches are to be clustered again. A part of the caller's transaction."""
         low, high = sorted((a, b))
         if same is None:
             self.db.execute("DELETE FROM verdicts WHERE a = ? AND b = ?", (low, high))

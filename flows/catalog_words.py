@@ -136,7 +136,7 @@ class Words(Writer):
             self._take_back(speech, field, other)
             catalog_corrections.put(db, speech, field, other, value, reason, _now())
             if other:
-                self._put_verdict(speech, other, value == "same")
+                self.put_verdict(speech, other, value == "same")
 
     def drop_correction(self, speech: str, field: str, other: str = "") -> int:
         """Take a word back, on whichever page of the speeches it was said; how many there were."""
@@ -209,7 +209,7 @@ class Words(Writer):
         found = catalog_corrections.drop(self.db, field, here, there)
         self._flag_speech(speech)
         if other:
-            self._put_verdict(speech, other, None)
+            self.put_verdict(speech, other, None)
         return found
 
     def _ids(self, speech: str) -> set[str]:

@@ -350,7 +350,7 @@ def test_killed_while_two_are_called_one(after: bool, archive: Path) -> None:
     """The word and the verdict are both there, or neither."""
 
     def correct_and_die() -> None:
-        die_at(Words, "_put_verdict", after)
+        die_at(Words, "put_verdict", after)
         jianghua(archive, "correct", A, "same", B)
 
     before = export_bytes(archive)

@@ -25,7 +25,7 @@ from chain import check
 from dedupe_sets import Text
 
 from flows import copies, dedupe
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.spool import Spoken
 
 RESULT = Path(__file__).parent / "results" / "dedupe.md"

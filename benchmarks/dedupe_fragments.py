@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from chain import through
 
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Run
 from flows.plan import make_plan
 from flows.progress import Progress

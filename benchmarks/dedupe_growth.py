@@ -21,7 +21,7 @@ from datasketch import MinHash
 from rensa import RMinHash, RMinHashLSH
 
 from flows import copies, dedupe
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.dedupe.marks import letters
 from flows.records import Speech, page_id
 from flows.spool import Spoken

@@ -12,9 +12,9 @@ import search_made
 import tantivy
 from chain import table, verdict
 
-from flows.index.embedded import EmbeddedEngine
-from flows.index.embedded_query import to_tantivy
-from flows.index.embedded_schema import ANALYZER, analyzer
+from flows.index.embedded.engine import EmbeddedEngine
+from flows.index.embedded.query import to_tantivy
+from flows.index.embedded.schema import ANALYZER, analyzer
 from flows.index.engine import FACETS
 from flows.index.pages import MOST_VALUES
 from flows.index.query import Node, parse

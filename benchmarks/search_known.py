@@ -9,7 +9,7 @@ from typing import Any
 from chain import table, verdict
 from search_sets import Draw, Searched
 
-from flows.index.elastic_query import ranked, to_elastic
+from flows.index.elastic.query import ranked, to_elastic
 from flows.index.engine import Engine
 from flows.index.query import And, Node, Phrase
 

@@ -13,7 +13,7 @@ import msgspec
 from search_sets import take_in
 
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.records import Entry
 
 EVERY = 6

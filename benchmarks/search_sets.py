@@ -25,8 +25,8 @@ from elastic.node import Node  # noqa: E402
 from elastic.parts import VERSION  # noqa: E402
 
 from flows.catalog import Catalog  # noqa: E402
-from flows.index.elastic import ElasticEngine  # noqa: E402
-from flows.index.embedded import EmbeddedEngine  # noqa: E402
+from flows.index.elastic.engine import ElasticEngine  # noqa: E402
+from flows.index.embedded.engine import EmbeddedEngine  # noqa: E402
 from flows.index.engine import Engine  # noqa: E402
 from flows.index.fold import row, tokens  # noqa: E402
 from flows.records import Entry  # noqa: E402

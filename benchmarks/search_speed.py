@@ -22,12 +22,12 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import parallel_bulk
 from search_sets import ALIAS, node, opened, serially
 
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Run
-from flows.index import elastic_schema
 from flows.index.document import document
-from flows.index.embedded import HEAP, THREADS, EmbeddedEngine
-from flows.index.embedded_schema import ANALYZER, analyzer, schema, tantivy_document
+from flows.index.elastic import schema as elastic_schema
+from flows.index.embedded.engine import HEAP, THREADS, EmbeddedEngine
+from flows.index.embedded.schema import ANALYZER, analyzer, schema, tantivy_document
 from flows.index.engine import Engine
 from flows.progress import Progress
 from flows.records import Entry

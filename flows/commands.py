@@ -143,7 +143,7 @@ def show(args: Namespace) -> int:
 
 def no_speech(catalog: Catalog, given: str) -> str:
     """Why an id finds nothing, and what to do."""
-    from flows.catalog_words import forgotten_word
+    from flows.catalog.words import forgotten_word
 
     word = forgotten_word(catalog, given)
     if word:
@@ -213,14 +213,14 @@ def settings_of_args(args: Namespace) -> Settings:
 
 def forget(args: Namespace) -> int:
     """Take something out of the archive, for good or until it is called back."""
-    from flows.forget import forget as command
+    from flows.person.forget import forget as command
 
     return command(args)
 
 
 def correct(args: Namespace) -> int:
     """Put a tag or a title right, or say that two speeches are or are not the same."""
-    from flows.correct import correct as command
+    from flows.person.correct import correct as command
 
     return command(args)
 
@@ -234,7 +234,7 @@ def reindex(args: Namespace) -> int:
 
 def setup(args: Namespace) -> int:
     """Set up Elasticsearch and Kibana; done again it changes nothing."""
-    from flows.setup_stack import set_up, show
+    from flows.setup.stack import set_up, show
 
     done = set_up(settings_of_args(args), kibana=not args.without_kibana)
     if args.json:
@@ -258,7 +258,7 @@ def schedule(args: Namespace) -> int:
 
 
 def _made_by_earlier_rules(catalog: Catalog | None) -> bool:
-    from flows import catalog_rules
+    from flows.catalog import rules as catalog_rules
 
     return bool(catalog and catalog_rules.stale(catalog.db))
 

@@ -18,8 +18,9 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from flows import catalog_told, copies, spool, worker
-from flows.catalog_writer import GroupKey, Writer
+from flows import copies, spool, worker
+from flows.catalog import told as catalog_told
+from flows.catalog.writer import GroupKey, Writer
 from flows.errors import JianghuaError
 from flows.index import Engine
 from flows.index.engine import AHEAD, IndexUnusable

@@ -14,8 +14,8 @@ from functools import lru_cache
 import numpy as np
 
 from flows import dedupe
-from flows.catalog_copies import Found, Signature
-from flows.catalog_writer import Writer
+from flows.catalog.copies import Found, Signature
+from flows.catalog.writer import Writer
 from flows.dedupe import postings
 from flows.dedupe.postings import Keys
 

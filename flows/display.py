@@ -11,7 +11,7 @@ from shlex import quote
 from rich.console import Console
 from rich.text import Text
 
-from flows.catalog_copies import Passages
+from flows.catalog.copies import Passages
 from flows.index.engine import Answer
 from flows.index.results import Reason, Result, Snippet, reason
 from flows.records import Entry, Evidence, Related, Speech

@@ -6,8 +6,8 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 
-from flows import catalog_told
 from flows.catalog import Catalog
+from flows.catalog import told as catalog_told
 from flows.errors import ArchiveBusy, JianghuaError
 from flows.finding import Finding
 from flows.index import open_engine
@@ -76,7 +76,7 @@ def _engine(catalog: Catalog, settings: Settings, busy: bool) -> Iterator[Findin
     if settings.engine != "elasticsearch":
         yield from _index(catalog, settings)
         return
-    from flows.index import elastic_health  # a library for those who use it
+    from flows.index.elastic import health as elastic_health  # a library for those who use it
 
     wanted = elastic_health.Wanted(
         archive=catalog.archive_id(),

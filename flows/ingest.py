@@ -21,7 +21,7 @@ from prefect.task_runners import ProcessPoolTaskRunner
 
 from flows import notify
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Job, Run
 from flows.errors import JianghuaError
 from flows.lock import hold
@@ -175,8 +175,8 @@ def reports_told(settings: Settings, catalog: Catalog) -> Iterator[None]:
 def _tell_reports(settings: Settings, catalog: Catalog) -> None:
     if settings.engine != "elasticsearch":
         return
-    from flows.index.elastic_client import connect
-    from flows.index.elastic_reports import tell_reports
+    from flows.index.elastic.client import connect
+    from flows.index.elastic.reports import tell_reports
 
     with connect(settings) as client:
         tell_reports(client, settings, catalog)

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows import catalog_told
-from flows.catalog_held import Held
+from flows.catalog import told as catalog_told
+from flows.catalog.held import Held
 from flows.coordinator import ENTRIES_IN_A_COMMIT, Run
 from flows.errors import ENDED, JianghuaError
 from flows.index.document import document, storable

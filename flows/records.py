@@ -172,7 +172,7 @@ class Speech:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A person's word on one field of the speech that holds a page (see flows/corrections.py)."""
+    """A person's word on one field of the speech that holds a page (see flows/person/corrections.py)."""
 
     page: str
     field: CorrectedField

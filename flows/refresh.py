@@ -1,6 +1,6 @@
 """A refresh: pages made anew from the archive's own copy of their bytes, and what came of it.
 
-What other rules touch is flagged in the catalog (catalog_rules.py); any run takes it up, so one that was
+What other rules touch is flagged in the catalog (catalog/rules.py); any run takes it up, so one that was
 killed is gone on with. A run reads new dump files by the present rules whether it refreshes or not.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flows import spool
-from flows.catalog_writer import GroupKey
+from flows.catalog.writer import GroupKey
 from flows.coordinator import Job, Run
 
 PAGES_IN_A_TASK = 200

@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import flow
 from prefect.artifacts import create_table_artifact
 
-from flows.catalog_held import Held
+from flows.catalog.held import Held
 from flows.ingest import reports_told, told_if_it_fails
 from flows.lock import hold
 from flows.prefect_runs import end_dead_runs

@@ -25,8 +25,8 @@ CODE: dict[str, tuple[str, ...]] = {
         "host.py",
         "language.py",
     ),
-    "speeches": ("stitch", "tag", "language.py", "catalog_families.py", "corrections.py", "places.py"),
-    "copies": ("dedupe", "copies.py", "catalog_copies.py"),
+    "speeches": ("stitch", "tag", "language.py", "catalog/families.py", "person/corrections.py", "places.py"),
+    "copies": ("dedupe", "copies.py", "catalog/copies.py"),
 }
 """What makes pages, speeches of pages, and clusters of speeches: packages and modules of ``flows``."""
 DATA: dict[str, tuple[str, ...]] = {

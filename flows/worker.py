@@ -6,10 +6,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from flows import corrections, spool
+from flows import spool
 from flows.catalog import Catalog
-from flows.catalog_pages import Kept
+from flows.catalog.pages import Kept
 from flows.dedupe import sign
+from flows.person import corrections
 from flows.plan import key, seen
 from flows.read import page as page_again
 from flows.read import read

@@ -13,7 +13,7 @@ import pytest
 
 from flows import export
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Job, Run
 from flows.plan import make_plan
 from flows.progress import Progress

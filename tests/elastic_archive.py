@@ -13,9 +13,10 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import scan
 
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Run
-from flows.index import elastic_schema, open_engine
+from flows.index import open_engine
+from flows.index.elastic import schema as elastic_schema
 from flows.progress import Progress
 from flows.report import Report
 from flows.settings import Settings

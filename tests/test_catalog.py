@@ -11,10 +11,11 @@ import generated_site
 import pytest
 from conftest import SAMPLES, export_bytes, take_in
 
-from flows import catalog as module
-from flows import catalog_sites, catalog_writer
 from flows.catalog import FILE, VERSION, Catalog
-from flows.catalog_writer import Writer
+from flows.catalog import reader as module
+from flows.catalog import sites as catalog_sites
+from flows.catalog import writer as catalog_writer
+from flows.catalog.writer import Writer
 from flows.errors import ArchiveMissing, JianghuaError
 from flows.records import Page, Source, Speech
 from flows.spool import Seen, Spoken
@@ -71,7 +72,7 @@ def as_version_1(archive: Path, monkeypatch: pytest.MonkeyPatch, *dumps: Path) -
         patch.setattr(catalog_sites, "put_page", lambda *_: None)
         take_in(archive, *dumps)
     with sqlite3.connect(archive / "first.sqlite") as first:
-        first.executescript(module.files("flows.schema").joinpath("001.sql").read_text("utf-8"))
+        first.executescript(module.files("flows.catalog.schema").joinpath("001.sql").read_text("utf-8"))
         first.execute("ATTACH ? AS today", (str(archive / FILE),))
         for table in ("dumps", "pages", "sources", "rejects", "speeches", "speech_pages", "indexed", "runs"):
             columns = ", ".join(row[1] for row in first.execute(f"PRAGMA main.table_info({table})"))

@@ -17,11 +17,11 @@ from test_laws import SPEECHES, write_dumps
 from test_refresh import refresh
 
 from flows.catalog import FILE, Catalog
-from flows.catalog_corrections import corrected
-from flows.catalog_words import Words
+from flows.catalog.corrections import corrected
+from flows.catalog.words import Words
 from flows.cli import main
-from flows.corrections import read_value
 from flows.errors import JianghuaError
+from flows.person.corrections import read_value
 from flows.places import as_of, find
 from flows.records import Speech, SpeechDate, page_id
 

@@ -14,8 +14,9 @@ import generated_site
 import pytest
 from conftest import SAMPLES, export_bytes, exported, take_in
 
-from flows import catalog_writer, coordinator
+from flows import coordinator
 from flows.catalog import Catalog
+from flows.catalog import writer as catalog_writer
 from flows.steps import WORK
 
 KILLS = 40
@@ -211,7 +212,7 @@ def test_a_speech_that_went_leaves_the_index_after_a_kill(step: str, tmp_path: P
     from test_laws import write_dumps
 
     from flows.index import open_engine, parse
-    from flows.index.embedded import EmbeddedEngine
+    from flows.index.embedded.engine import EmbeddedEngine
     from flows.records import page_id
     from flows.settings import Settings
 

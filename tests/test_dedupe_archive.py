@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import catalog_copies_writer, copies, export
-from flows.catalog_writer import Writer
+from flows import copies, export
+from flows.catalog import copies_writer as catalog_copies_writer
+from flows.catalog.writer import Writer
 from flows.dedupe import postings, sign
 from flows.records import Speech
 from flows.spool import Spoken

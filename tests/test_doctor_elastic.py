@@ -17,11 +17,11 @@ from elastic_archive import make, tell
 from elasticsearch import Elasticsearch
 
 from flows import doctor
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.errors import JianghuaError
 from flows.finding import Finding
-from flows.index import elastic_health
-from flows.index import elastic_schema as schema
+from flows.index.elastic import health as elastic_health
+from flows.index.elastic import schema
 from flows.settings import Settings
 
 SPEECHES = 5

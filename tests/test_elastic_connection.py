@@ -19,8 +19,8 @@ from elasticsearch import BadRequestError, Elasticsearch
 
 from flows.cli import main
 from flows.errors import JianghuaError
-from flows.index import elastic_client
-from flows.index.elastic_client import connect
+from flows.index.elastic import client as elastic_client
+from flows.index.elastic.client import connect
 from flows.settings import Settings
 
 KEY = base64.b64encode(b"id-of-a-test:hush-hush-this-is-a-key").decode()

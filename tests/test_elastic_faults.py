@@ -20,11 +20,15 @@ from elastic_archive import differences, last_report, make, tell
 from elasticsearch import Elasticsearch
 from test_crash import die_at, in_child
 
-from flows import catalog_told, catalog_writer, coordinator, doctor
+from flows import coordinator, doctor
 from flows.catalog import Catalog
+from flows.catalog import told as catalog_told
+from flows.catalog import writer as catalog_writer
 from flows.cli import main
 from flows.errors import JianghuaError
-from flows.index import elastic, elastic_bulk, open_engine
+from flows.index import open_engine
+from flows.index.elastic import bulk as elastic_bulk
+from flows.index.elastic import engine as elastic
 from flows.index.engine import IndexUnusable
 from flows.lock import hold
 from flows.report import Report, rows, show

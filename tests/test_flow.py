@@ -93,7 +93,7 @@ def test_a_path_that_is_not_there_is_a_failed_run_in_words(prefect: None, tmp_pa
 def test_a_worker_killed_for_real_costs_one_file(prefect: None, tmp_path: Path) -> None:
     """A file whose reader is killed by the system: rejected, and everything else gets in."""
     from flows import coordinator, ingest, plan, progress, settings
-    from flows.catalog_writer import Writer
+    from flows.catalog.writer import Writer
 
     dumps = tmp_path / "dumps"
     dumps.mkdir()

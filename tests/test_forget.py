@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from test_crash import in_child
 from test_laws import SPEECHES, write_dumps
 
-from flows import catalog_words, person
 from flows.catalog import FILE, Catalog
+from flows.catalog import words as catalog_words
 from flows.cli import main
 from flows.errors import JianghuaError
 from flows.index import open_engine, parse
 from flows.lock import hold
+from flows.person import follow as person
 from flows.records import page_id
 from flows.settings import Settings
 

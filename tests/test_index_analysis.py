@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from contract.entries import ENTRIES, speech_id
 
-from flows.index import elastic_schema as schema
-from flows.index.elastic_query import to_elastic
+from flows.index.elastic import schema
+from flows.index.elastic.query import to_elastic
 from flows.index.fold import row
 from flows.index.query import parse
 from flows.resources import mapping

@@ -17,14 +17,15 @@ from elastic.node import Server
 from elasticsearch import BadRequestError, Elasticsearch
 
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Run
 from flows.errors import JianghuaError
-from flows.index import elastic_bulk, open_engine
-from flows.index import elastic_schema as schema
+from flows.index import open_engine
 from flows.index.document import leaf_fields, speech_mapping
-from flows.index.elastic import ElasticEngine
-from flows.index.embedded import EmbeddedEngine
+from flows.index.elastic import bulk as elastic_bulk
+from flows.index.elastic import schema
+from flows.index.elastic.engine import ElasticEngine
+from flows.index.embedded.engine import EmbeddedEngine
 from flows.index.engine import FACETS, CursorError, IndexUnusable, Refusal
 from flows.index.parser import DEEPEST
 from flows.index.query import LONGEST, parse

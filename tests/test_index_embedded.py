@@ -17,8 +17,8 @@ from contract.entries import ENTRIES
 from flows.errors import ArchiveBusy, JianghuaError
 from flows.index import open_engine
 from flows.index.document import speech_mapping
-from flows.index.embedded import EmbeddedEngine
-from flows.index.embedded_schema import stamp
+from flows.index.embedded.engine import EmbeddedEngine
+from flows.index.embedded.schema import stamp
 from flows.index.engine import FACETS, IndexUnusable
 from flows.index.query import parse
 from flows.settings import Settings
@@ -128,7 +128,7 @@ def filling(tmp_path: Path) -> Iterator[Start]:
     """A process that has put entries into an index, and commits them or not as the test says."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path;"
-        "from contract.entries import ENTRIES; from flows.index.embedded import EmbeddedEngine;"
+        "from contract.entries import ENTRIES; from flows.index.embedded.engine import EmbeddedEngine;"
         "e = EmbeddedEngine.open(Path(sys.argv[2])); e.put(ENTRIES[:9]);"
         "sys.argv[3] == 'commit' and e.commit(); e.put(ENTRIES[9:]);"
         "print('put', flush=True); sys.stdin.read()"
@@ -194,7 +194,7 @@ def test_the_engine_of_the_settings(tmp_path: Path) -> None:
 def test_a_cold_search_is_quick(folder: Path) -> None:
     program = (
         "import time, sys; t = time.perf_counter(); from pathlib import Path;"
-        "from flows.index.embedded import EmbeddedEngine; from flows.index.query import parse;"
+        "from flows.index.embedded.engine import EmbeddedEngine; from flows.index.query import parse;"
         "e = EmbeddedEngine.open(Path(sys.argv[1])); a = e.search(parse('招商引资', str), facets=['year']);"
         "import json; print(json.dumps([a.total, time.perf_counter() - t]))"
     )

@@ -10,7 +10,7 @@ import pytest
 from kibana import kql, lens
 
 from flows.errors import REASONS
-from flows.index.elastic_reports import CUT_OFF
+from flows.index.elastic.reports import CUT_OFF
 from flows.kibana.lens import DATA_TYPES
 from flows.kibana.objects import VERSIONS, described, digest, fields_of, formats, ndjson, saved_objects
 from flows.records import Level, Precision

@@ -17,11 +17,11 @@ from kibana.index import clean, search
 from kibana.kql import query as kql
 
 from flows.index.divisions import seat
-from flows.index.elastic import ElasticEngine
-from flows.index.elastic_client import connect
+from flows.index.elastic.client import connect
+from flows.index.elastic.engine import ElasticEngine
 from flows.kibana.objects import saved_objects
 from flows.settings import Settings
-from flows.setup_stack import put_templates
+from flows.setup.stack import put_templates
 
 if TYPE_CHECKING:
     from elastic.plugin import Server

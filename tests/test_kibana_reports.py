@@ -15,10 +15,10 @@ from conftest import take_in
 from kibana.index import clean
 
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.errors import JianghuaError
-from flows.index.elastic_client import connect
-from flows.index.elastic_reports import (
+from flows.index.elastic.client import connect
+from flows.index.elastic.reports import (
     Told,
     reject_document,
     report_templates,

@@ -22,7 +22,7 @@ from test_read import TEXT, reasons, texts, zipped
 from test_read_containers import tarred
 
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Run
 from flows.errors import JianghuaError
 from flows.ingest import steps

@@ -20,9 +20,11 @@ from conftest import SAMPLES, export_bytes, exported, take_in
 from test_crash import die_at, in_child
 from test_laws import write_dumps
 
-from flows import catalog_rules, catalog_writer, coordinator, resources, rules, steps
+from flows import coordinator, resources, rules, steps
 from flows.catalog import FILE, Catalog
-from flows.catalog_writer import Writer
+from flows.catalog import rules as catalog_rules
+from flows.catalog import writer as catalog_writer
+from flows.catalog.writer import Writer
 from flows.cli import main
 from flows.coordinator import Run
 from flows.plan import Plan, make_plan

@@ -21,16 +21,18 @@ from test_crash import die_at, in_child
 
 from flows import rebuild as rebuilding
 from flows.catalog import FILE, Catalog
-from flows.catalog_held import Held
-from flows.catalog_words import Words
-from flows.catalog_writer import Writer
+from flows.catalog.held import Held
+from flows.catalog.words import Words
+from flows.catalog.writer import Writer
 from flows.cli import main
 from flows.coordinator import Run
 from flows.errors import JianghuaError
-from flows.index import elastic_bulk, embedded_places, open_engine
+from flows.index import open_engine
 from flows.index.document import document
-from flows.index.elastic_generations import ElasticBeside, ElasticGenerations
-from flows.index.embedded_generations import EmbeddedBeside, EmbeddedGenerations
+from flows.index.elastic import bulk as elastic_bulk
+from flows.index.elastic.generations import ElasticBeside, ElasticGenerations
+from flows.index.embedded import places as embedded_places
+from flows.index.embedded.generations import EmbeddedBeside, EmbeddedGenerations
 from flows.index.engine import IndexUnusable, Refusal
 from flows.index.generations import Generations, generations
 from flows.index.query import And, parse
@@ -408,7 +410,7 @@ def test_an_index_that_is_not_as_the_catalog_says_is_not_put_in_use(
     first = archive.names()
     with monkeypatch.context() as patch:
         if archive.settings.engine == "embedded":
-            patch.setattr("flows.index.embedded.document", spoiled)
+            patch.setattr("flows.index.embedded.engine.document", spoiled)
         else:
             patch.setattr(elastic_bulk, "index", sent)
         with pytest.raises(JianghuaError, match="is not as the catalog says"):

@@ -18,7 +18,7 @@ from test_forget import jianghua
 
 from flows import steps
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.coordinator import Run
 from flows.plan import REFUSED, retry_plan
 from flows.progress import Progress

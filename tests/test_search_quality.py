@@ -10,7 +10,7 @@ import pytest
 from conftest import SAMPLES, SHARED, take_in
 
 from flows.catalog import Catalog
-from flows.index.embedded import EmbeddedEngine
+from flows.index.embedded.engine import EmbeddedEngine
 from flows.index.query import And, Node, Phrase
 from flows.records import Entry, Source, Speech
 

@@ -17,11 +17,11 @@ from kibana.security import ADMIN, SecuredGuard
 from kibana.server import KibanaServer
 
 from flows.errors import JianghuaError
-from flows.index.elastic_client import connect
+from flows.index.elastic.client import connect
 from flows.kibana.api import Patience, basic
 from flows.settings import Settings
-from flows.setup_security import name_of, roles
-from flows.setup_stack import Done, set_up, show
+from flows.setup.security import name_of, roles
+from flows.setup.stack import Done, set_up, show
 
 if TYPE_CHECKING:
     from elastic.plugin import Server

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.catalog import Catalog
-from flows.catalog_writer import Writer
+from flows.catalog.writer import Writer
 from flows.clean import site_lines
 from flows.clean.site_lines import PageLines, drop_site_lines, page_lines, shared, standing, texts
 from flows.records import Page, Source

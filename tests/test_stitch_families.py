@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_stitch import load, page, plain
 
-from flows import catalog_families, catalog_writer, coordinator
+from flows import coordinator
 from flows.catalog import Catalog
+from flows.catalog import families as catalog_families
+from flows.catalog import writer as catalog_writer
 from flows.stitch import stitch
 
 POSITIVE, NEGATIVE = load("families.json"), load("families-negative.json")

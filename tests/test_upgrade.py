@@ -12,8 +12,8 @@ from conftest import ROOT, export_bytes, exported, take_in
 from test_forget import jianghua
 from test_refresh import refresh
 
-from flows import catalog_rules
 from flows.catalog import FILE, VERSION, Catalog
+from flows.catalog import rules as catalog_rules
 from flows.cli import main
 
 RELEASES = sorted(p for p in (ROOT / "tests" / "releases").iterdir() if (p / "catalog.sqlite.gz").is_file())

@@ -31,17 +31,18 @@ def test_it_carries_data_mappings_and_schema(unpacked: Path) -> None:
         for file in (ROOT / folder).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert f"flows/_resources/{inside}/{file.relative_to(ROOT / folder)}" in packed
-    assert "flows/schema/001.sql" in packed
+    assert "flows/catalog/schema/001.sql" in packed
     assert not [p for p in packed if p.startswith("tests") or "samples" in p]
 
 
 def test_it_works_away_from_the_checkout(unpacked: Path, tmp_path: Path) -> None:
     program = (
         "import flows, sys\n"
-        "from flows import steps, coordinator, plan, progress, settings, catalog_writer\n"
+        "from flows import steps, coordinator, plan, progress, settings\n"
+        "from flows.catalog.writer import Writer\n"
         "from pathlib import Path\n"
         f"assert flows.__file__.startswith({str(unpacked)!r}), flows.__file__\n"
-        "with catalog_writer.Writer.open(Path('archive'), create=True) as catalog:\n"
+        "with Writer.open(Path('archive'), create=True) as catalog:\n"
         f"    todo = plan.make_plan([{str(SAMPLES)!r}], catalog)\n"
         "    options = settings.Settings(archive=Path('archive').absolute())\n"
         "    here = progress.Progress(quiet=True)\n"

@@ -3,7 +3,7 @@
 ``page_lines`` reduces a page to what is kept of it for this, ``shared`` tells from a sample of a site's
 pages which lines so many of them share, ``standing`` which of those are a writer's all the same, and
 ``drop_site_lines`` takes what was learned off a page. All are pure; the catalog keeps the state
-(catalog_sites.py).
+(catalog/sites.py).
 
 A repeated line counts by the different bodies it stands in, not by pages: uploads of one speech, its
 variants and its numbered pages share every line and are one body. A line is learned from

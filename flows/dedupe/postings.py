@@ -49,7 +49,7 @@ def rank(speech: str) -> int:
 
 
 def key(mark: int, speech: str, number: int) -> int:
-    """A posting as a number: mark, rank (the highest first), number of the speech; see schema/003.sql."""
+    """A posting as a number: mark, rank (highest first), number of the speech; see catalog/schema/003.sql."""
     return (mark & _MARKS) << NUMBER_BITS + RANK_BITS | HIGHEST - rank(speech) << NUMBER_BITS | number
 
 

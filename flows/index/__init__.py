@@ -33,7 +33,7 @@ def _open(settings: Settings) -> Engine:
         return _open_embedded(settings.archive / "index")
     if settings.engine == "elasticsearch":
         from flows.catalog import Catalog
-        from flows.index.elastic import ElasticEngine
+        from flows.index.elastic.engine import ElasticEngine
 
         with Catalog.open(settings.archive) as catalog:
             archive = catalog.archive_id()
@@ -43,8 +43,8 @@ def _open(settings: Settings) -> Engine:
 
 def _open_embedded(folder: Path) -> Engine:
     """The index in use, also where another takes its place just now."""
-    from flows.index import embedded_places
-    from flows.index.embedded import EmbeddedEngine
+    from flows.index.embedded import places as embedded_places
+    from flows.index.embedded.engine import EmbeddedEngine
 
     while True:
         places = embedded_places.read(folder)

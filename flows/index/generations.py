@@ -62,11 +62,11 @@ def generations(settings: Settings, archive: str) -> Generations:
     Raises JianghuaError where they can't be looked at, IndexUnusable where they are another archive's.
     """
     if settings.engine == "embedded":
-        from flows.index.embedded_generations import EmbeddedGenerations
+        from flows.index.embedded.generations import EmbeddedGenerations
 
         return EmbeddedGenerations(settings.archive / "index")
     if settings.engine == "elasticsearch":
-        from flows.index.elastic_generations import ElasticGenerations
+        from flows.index.elastic.generations import ElasticGenerations
 
         return ElasticGenerations(settings, archive)
     raise JianghuaError(f"there is no engine called {settings.engine}; set JIANGHUA_ENGINE=embedded")

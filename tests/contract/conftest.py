@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from flows.index.elastic import ElasticEngine
-from flows.index.embedded import EmbeddedEngine
+from flows.index.elastic.engine import ElasticEngine
+from flows.index.embedded.engine import EmbeddedEngine
 from flows.index.engine import Engine
 from flows.settings import Settings
 

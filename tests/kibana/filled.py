@@ -11,9 +11,9 @@ import pytest
 from conftest import SAMPLES, take_in
 
 from flows.catalog import Catalog
-from flows.index.elastic import ElasticEngine
-from flows.index.elastic_client import connect
-from flows.index.elastic_reports import tell_reports
+from flows.index.elastic.client import connect
+from flows.index.elastic.engine import ElasticEngine
+from flows.index.elastic.reports import tell_reports
 from flows.settings import Settings
 
 from .index import clean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flows.index.elastic_client import connect
+from flows.index.elastic.client import connect
 from flows.settings import Settings
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ CREATE TABLE forgotten_places (
     PRIMARY KEY (page, dump)
 ) WITHOUT ROWID;
 
--- What a person put right in the speech that holds a page. value: see flows/corrections.py, NULL where it can't be
+-- What a person put right in the speech that holds a page. value: see flows/person/corrections.py, NULL where it can't be
 -- known. other: the id that a verdict (field same, value yes or no) is about. Of two words the later counts.
 CREATE TABLE corrections (
     number INTEGER PRIMARY KEY,
@@ -49,5 +49,5 @@ CREATE TABLE before_refresh (
 CREATE INDEX site_pages_by_page ON site_pages (page);
 CREATE INDEX sources_by_dump ON sources (dump);
 
--- An archive of an earlier version may hold bytes of rows that it deleted (see catalog_words.py).
+-- An archive of an earlier version may hold bytes of rows that it deleted (see words.py).
 INSERT INTO meta SELECT 'scrub', '1' WHERE EXISTS (SELECT 1 FROM pages);

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flows import catalog_told
-from flows.catalog_told import NEVER
-from flows.catalog_writer import Writer
+from flows.catalog import told as catalog_told
+from flows.catalog.told import NEVER
+from flows.catalog.writer import Writer
 
 _AS_IT_IS = "EXISTS (SELECT 1 FROM held h WHERE h.speech = s.id AND h.revision = s.revision)"
 

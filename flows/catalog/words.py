@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flows import catalog_corrections, catalog_sites
 from flows.catalog import BUSY_SECONDS, FILE, Catalog
-from flows.catalog_writer import Writer
+from flows.catalog import corrections as catalog_corrections
+from flows.catalog import sites as catalog_sites
+from flows.catalog.writer import Writer
 from flows.errors import JianghuaError
 
 SCRUB = "scrub"

@@ -10,9 +10,9 @@ import msgspec
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import scan
 
-from flows.index import elastic_schema as schema
-from flows.index.elastic import NEXT, PREVIOUS, ElasticEngine, behind, check_owner
-from flows.index.elastic_client import connect, troubles
+from flows.index.elastic import schema
+from flows.index.elastic.client import connect, troubles
+from flows.index.elastic.engine import NEXT, PREVIOUS, ElasticEngine, behind, check_owner
 from flows.index.engine import IndexUnusable
 from flows.index.generations import other_version
 from flows.records import Entry

@@ -20,7 +20,7 @@ from elasticsearch.helpers import scan, streaming_bulk
 from flows.catalog import Catalog
 from flows.errors import JianghuaError
 from flows.index.document import storable
-from flows.index.elastic_client import BUSY, item_reason, troubles
+from flows.index.elastic.client import BUSY, item_reason, troubles
 from flows.records import Reject
 from flows.resources import mapping
 from flows.settings import Settings

@@ -11,9 +11,9 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 
 from flows.errors import JianghuaError
 from flows.finding import Finding
-from flows.index import elastic_schema as schema
-from flows.index.elastic import ElasticEngine
-from flows.index.elastic_client import RIGHTS, SERVER, UPGRADE, connect, explain
+from flows.index.elastic import schema
+from flows.index.elastic.client import RIGHTS, SERVER, UPGRADE, connect, explain
+from flows.index.elastic.engine import ElasticEngine
 from flows.index.engine import AHEAD, MEND, REBUILD
 from flows.resources import mapping
 from flows.settings import Settings

@@ -8,11 +8,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 
 from flows.catalog import Catalog
-from flows.catalog_words import Gone, Words, dumps_below, forgotten, forgotten_word
+from flows.catalog.words import Gone, Words, dumps_below, forgotten, forgotten_word
 from flows.commands import print_json, settings_of_args
 from flows.display import safe
 from flows.errors import ENDED, JianghuaError
-from flows.person import followed_up, held
+from flows.person.follow import followed_up, held
 from flows.plan import absolute, key
 from flows.read import is_address
 from flows.records import Dump

@@ -10,10 +10,9 @@ from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
-from flows.index import elastic_bulk as bulk
-from flows.index import elastic_schema as schema
-from flows.index.elastic_client import connect, troubles
-from flows.index.elastic_query import ranked, to_elastic
+from flows.index.elastic import bulk, schema
+from flows.index.elastic.client import connect, troubles
+from flows.index.elastic.query import ranked, to_elastic
 from flows.index.engine import FACETS, REBUILD, Answer, Hit, IndexUnusable, Refusal, Sort
 from flows.index.pages import BY_DATE, MOST_VALUES, facet_counts, has_changed, read_cursor
 from flows.index.query import Node, phrases

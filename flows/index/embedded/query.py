@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import tantivy
 
-from flows.index.embedded_schema import FIRST, LAST, RANGE
+from flows.index.embedded.schema import FIRST, LAST, RANGE
 from flows.index.engine import FIELDS, IN_A_ROW, SHOWS_VARIANTS
 from flows.index.fold import tokens
 from flows.index.query import And, Dates, Everything, Is, Node, Not, Or, Phrase, fields, in_a_row

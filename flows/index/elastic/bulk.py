@@ -19,7 +19,7 @@ from elastic_transport import TlsError
 from elasticsearch import ApiError, ConnectionError, ConnectionTimeout, Elasticsearch
 
 from flows.errors import JianghuaError
-from flows.index.elastic_client import BUSY, RIGHTS, item_reason, kind, reason
+from flows.index.elastic.client import BUSY, RIGHTS, item_reason, kind, reason
 from flows.index.engine import REBUILD, IndexUnusable, Refusal
 
 PORTION_BYTES = 5 << 20

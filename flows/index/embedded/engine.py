@@ -13,9 +13,9 @@ import tantivy
 
 from flows.errors import ArchiveBusy
 from flows.index.document import OPEN_END, document
-from flows.index.embedded_places import write_durably
-from flows.index.embedded_query import days_between, ranked, to_tantivy
-from flows.index.embedded_schema import (
+from flows.index.embedded.places import write_durably
+from flows.index.embedded.query import days_between, ranked, to_tantivy
+from flows.index.embedded.schema import (
     ANALYZER,
     DAY,
     ORDER,

@@ -1,5 +1,5 @@
 -- Version 4: families. Groups of one title that lack pages may hold parts of one speech (see stitch/families.py);
--- from two such groups on, up to a bound, their speeches are made together (see catalog_families.py).
+-- from two such groups on, up to a bound, their speeches are made together (see families.py).
 -- Flag: stale_families -> made anew, once all their groups are.
 
 CREATE TABLE families (group_key TEXT PRIMARY KEY, family TEXT NOT NULL) WITHOUT ROWID;

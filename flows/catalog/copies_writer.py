@@ -11,7 +11,7 @@ from itertools import chain
 import msgspec
 import numpy as np
 
-from flows.catalog_copies import AGAIN, MATCHED, Copies, Found, Signature
+from flows.catalog.copies import AGAIN, MATCHED, Copies, Found, Signature
 from flows.dedupe import postings, sample
 from flows.dedupe.marks import LOWEST_PRINT
 from flows.dedupe.postings import ROOM, Keys

@@ -10,9 +10,9 @@ from secrets import token_hex
 
 import tantivy
 
-from flows.index import embedded_places as places
-from flows.index.embedded import STAMP, EmbeddedEngine
-from flows.index.embedded_schema import stamp
+from flows.index.embedded import places
+from flows.index.embedded.engine import STAMP, EmbeddedEngine
+from flows.index.embedded.schema import stamp
 from flows.index.engine import REBUILD, IndexUnusable
 from flows.index.generations import other_version
 from flows.records import Entry

@@ -1,6 +1,6 @@
 """The catalog: one SQLite file in the archive folder, the source of truth for all that is known.
 
-Anyone may read it while one coordinator writes (see catalog_writer.py). A run killed anywhere is caught
+Anyone may read it while one coordinator writes (see writer.py). A run killed anywhere is caught
 up by the next: what is not yet stitched, clustered or indexed is flagged in the tables (schema/001.sql).
 What is derived (speeches, clusters) is a function of the set of pages, never of their order of arrival.
 """
@@ -18,9 +18,10 @@ from typing import Self
 
 import msgspec
 
-from flows import catalog_families, catalog_told
-from flows.catalog_copies import Copies
-from flows.catalog_pages import Pages
+from flows.catalog import families as catalog_families
+from flows.catalog import told as catalog_told
+from flows.catalog.copies import Copies
+from flows.catalog.pages import Pages
 from flows.errors import ArchiveMissing, JianghuaError
 from flows.records import Correction, Entry, Page, Reject, Source, Speech
 from flows.rights import may
@@ -30,7 +31,7 @@ from flows.stitch import FAMILY
 FILE = "catalog.sqlite"
 SHORTEST_ID = 6
 """Digits of an id that a person has to type at least."""
-_SCHEMA = sorted(p.name for p in files("flows.schema").iterdir() if p.name.endswith(".sql"))
+_SCHEMA = sorted(p.name for p in files("flows.catalog.schema").iterdir() if p.name.endswith(".sql"))
 VERSION = len(_SCHEMA)
 BUSY_SECONDS = 30
 """How long to wait for another's transaction to end."""
@@ -323,7 +324,7 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
                 f"upgrade with: pip install -U jianghua"
             )
         for number, name in enumerate(_SCHEMA[version:], version + 1):
-            for statement in _statements(files("flows.schema").joinpath(name).read_text("utf-8")):
+            for statement in _statements(files("flows.catalog.schema").joinpath(name).read_text("utf-8")):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {number}")
     except BaseException:

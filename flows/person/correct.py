@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 
 from flows.catalog import Catalog
-from flows.catalog_corrections import VERDICT, Corrected, corrected, waiting
+from flows.catalog.corrections import VERDICT, Corrected, corrected, waiting
 from flows.commands import no_speech, print_json, settings_of_args
-from flows.corrections import FIELDS, LONGEST, read_value, shown
 from flows.display import safe
 from flows.errors import ENDED, JianghuaError
-from flows.person import entry_of, followed_up, held
+from flows.person.corrections import FIELDS, LONGEST, read_value, shown
+from flows.person.follow import entry_of, followed_up, held
 from flows.records import Entry
 
 

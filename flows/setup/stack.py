@@ -19,13 +19,13 @@ from elasticsearch import (
 )
 
 from flows.errors import JianghuaError
-from flows.index.elastic_client import connect, reason, troubles
-from flows.index.elastic_reports import report_templates
-from flows.index.elastic_schema import templates
+from flows.index.elastic.client import connect, reason, troubles
+from flows.index.elastic.reports import report_templates
+from flows.index.elastic.schema import templates
 from flows.kibana.api import Kibana, Patience, api_key, basic, check_address
 from flows.kibana.furnish import furnish
 from flows.settings import Settings
-from flows.setup_security import put_roles, put_users, security_on
+from flows.setup.security import put_roles, put_users, security_on
 
 Json = dict[str, Any]
 MAJOR = 9

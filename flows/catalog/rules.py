@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import msgspec
 
-from flows import catalog_sites, rules
+from flows import rules
+from flows.catalog import sites as catalog_sites
 from flows.records import Reject, Source
 from flows.settings import Fields
 from flows.spool import Remade

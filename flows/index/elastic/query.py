@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flows.index.document import storable
-from flows.index.elastic_schema import exact_phrase
+from flows.index.elastic.schema import exact_phrase
 from flows.index.engine import FIELDS, IN_A_ROW, SHOWS_VARIANTS
 from flows.index.query import And, Dates, Everything, Is, Node, Not, Or, Phrase, fields, in_a_row
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows.catalog import Catalog
-from flows.catalog_words import Words
+from flows.catalog.words import Words
 from flows.commands import no_speech, settings_of_args
 from flows.coordinator import Run
 from flows.errors import JianghuaError

@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from flows import catalog_families, catalog_rules, catalog_sites, catalog_told
 from flows.catalog import FILE, Catalog
-from flows.catalog_copies_writer import CopiesWriter
-from flows.catalog_sites import Change
+from flows.catalog import families as catalog_families
+from flows.catalog import rules as catalog_rules
+from flows.catalog import sites as catalog_sites
+from flows.catalog import told as catalog_told
+from flows.catalog.copies_writer import CopiesWriter
+from flows.catalog.sites import Change
 from flows.errors import JianghuaError
 from flows.records import Entry, Page, Reject, Source, Speech
 from flows.settings import Fields

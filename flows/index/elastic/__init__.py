@@ -1,0 +1,1 @@
+"""The engine ``elasticsearch``: for more than one machine, and for Kibana."""

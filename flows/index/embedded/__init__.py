@@ -1,0 +1,1 @@
+"""The engine ``embedded``: Tantivy, in the archive folder, with no server and no set-up."""

@@ -1,0 +1,1 @@
+"""A person's word: what is to be forgotten, and what is put right; kept for good."""

@@ -1,0 +1,1 @@
+"""The command ``setup``: templates, roles and users in Elasticsearch, and Kibana furnished."""

@@ -17,7 +17,7 @@ from flows import dedupe
 from flows.catalog.copies import Found, Signature
 from flows.catalog.writer import Writer
 from flows.dedupe import postings
-from flows.dedupe.postings import Keys
+from flows.dedupe.arrays import Keys, among, counted
 
 AT_ONCE = 25_000
 """Speeches that are posted and searched at once: a million postings, looked up in order of their keys."""
@@ -45,30 +45,27 @@ def match(catalog: Writer, step: Callable[[int], None]) -> None:
 def _match(catalog: Writer, ids: Sequence[str], sizes: _Sizes, new: bool) -> None:
     """Link a portion of speeches with all that came before and with each other."""
     own = catalog.post(ids)
-    first = catalog.first_postings(own)
-    is_hub = postings.hubs(first)
-    hub = first[is_hub]
+    every = catalog.postings(counted(postings.lows(own))[0])
+    is_hub = postings.hubs(every)
+    hub = every[is_hub]
     crowded = np.zeros(0, np.int64)
     if new:
-        before = first[~np.isin(first, own, assume_unique=True)]
-        crowded = np.setdiff1d(before[postings.hubs(before)], hub, assume_unique=True)
-    ours = own[np.isin(own, hub, assume_unique=True)]
-    crowds = postings.counted(postings.lows(first[~is_hub]))[0]
-    full = np.intersect1d(postings.counted(postings.lows(ours))[0], crowds, assume_unique=True)
-    rest = np.setdiff1d(catalog.all_postings(full), hub, assume_unique=True)
-    catalog.put_links(_links(catalog, _pairs(own, hub, rest, sizes)), ids, crowded)
+        before = every[~among(every, own)]
+        hubs_before = before[postings.hubs(before)]
+        crowded = hubs_before[~among(hubs_before, hub)]
+    catalog.put_links(_links(catalog, _pairs(own, hub, every[~is_hub], sizes)), ids, crowded)
 
 
 def _pairs(own: Keys, hub: Keys, rest: Keys, sizes: _Sizes) -> Iterator[tuple[int, int]]:
     """Numbers of speeches and of others that share marks enough with them, each pair once."""
     by_speech = own[np.argsort(postings.numbers(own), kind="stable")]
-    numbers, counts = postings.counted(postings.numbers(own))
+    numbers, counts = counted(postings.numbers(own))
     ends = np.cumsum(counts)
     for at in range(0, len(numbers), PAIRED_AT_ONCE):
         last = min(at + PAIRED_AT_ONCE, len(numbers))
         found = postings.pairs(np.sort(by_speech[ends[at] - counts[at] : ends[last - 1]]), hub, rest)
         # Of two of one portion, each has found the other.
-        once = (found.other < found.one) | ~np.isin(found.other, numbers)
+        once = (found.other < found.one) | ~among(found.other, numbers)
         one, other, shared = (column[once] for column in found)
         enough = shared >= dedupe.least_shared(*sizes(one), *sizes(other))
         yield from zip(one[enough].tolist(), other[enough].tolist(), strict=True)
@@ -112,7 +109,7 @@ class _Sizes:
         if most > len(self.marks):
             room = max(most, 2 * len(self.marks)) - len(self.marks)
             self.marks, self.tops = (np.append(x, np.zeros(room, np.int64)) for x in (self.marks, self.tops))
-        unknown = postings.counted(numbers[self.tops[numbers] == 0])[0]
+        unknown = counted(numbers[self.tops[numbers] == 0])[0]
         for number, marks, top in self.catalog.sizes(unknown.tolist()):
             self.marks[number], self.tops[number] = marks, top
         return self.marks[numbers], self.tops[numbers]

@@ -8,7 +8,6 @@ A million speeches of 3,200 letters take 2 GB for it beside some 15 GB of pages 
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -121,7 +120,7 @@ class Copies:
             row = self.db.execute(f"{select} {column} = ?", (i,)).fetchone()
             if row:
                 number, speech, blob = row
-                yield Signature(number=number, speech=speech, sample=sample(array("q", blob)))
+                yield Signature(number=number, speech=speech, sample=sample(blob))
 
     def sizes(self, numbers: Iterable[int]) -> Iterator[tuple[int, int, int]]:
         """Number, count of marks and top of the signatures of these numbers."""
@@ -221,11 +220,20 @@ class Copies:
 
     def _sharers(self, number: int) -> list[tuple[str, str]]:
         """Speeches that have a paragraph, and their clusters; one more than MOST_SHARERS at most."""
+        import numpy as np
+
+        from flows.catalog import pieces
         from flows.dedupe import postings
 
-        low = postings.low(number)
-        return self.db.execute(
-            "SELECT s.id, s.cluster FROM prints p JOIN signatures g ON g.number = p.key & ?3"
-            " JOIN speeches s ON s.id = g.speech WHERE p.key >= ?1 AND p.key < ?2 LIMIT ?4",
-            (low, low + postings.ROOM, (1 << postings.NUMBER_BITS) - 1, MOST_SHARERS + 2),
-        ).fetchall()
+        lows = np.array([postings.low(number)], np.int64)
+        found = postings.numbers(pieces.within(self.db, "prints", lows))
+        # The speech itself, which has the paragraph, is one of them.
+        rows = [
+            self.db.execute(
+                "SELECT s.id, s.cluster FROM signatures g JOIN speeches s ON s.id = g.speech"
+                " WHERE g.number = ?",
+                (sharer,),
+            ).fetchone()
+            for sharer in found[: MOST_SHARERS + 2].tolist()
+        ]
+        return [row for row in rows if row]

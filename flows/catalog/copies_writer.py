@@ -6,23 +6,19 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from itertools import chain
 
 import msgspec
 import numpy as np
 
+from flows.catalog import pieces
 from flows.catalog.copies import AGAIN, MATCHED, Copies, Found, Signature
 from flows.dedupe import postings, sample
+from flows.dedupe.arrays import Keys
 from flows.dedupe.marks import LOWEST_PRINT
-from flows.dedupe.postings import ROOM, Keys
 from flows.records import Speech
 
 CACHE_KIB = 200_000
 """Pages of the catalog that are held while copies are searched."""
-POSTED = 40
-"""Postings of marks that a speech has, about; 34 of 1,000 letters, 65 of 7,000."""
-SCANNED = 4
-"""Where there are fewer postings for each that is looked up, to read all is faster than to look up."""
 _json = msgspec.json.encode
 
 
@@ -59,13 +55,14 @@ class CopiesWriter(Copies):
 
     def _unpost(self, old: Signature) -> None:
         """Take a signature's postings out; the speeches that become hubs by it are to be compared again."""
+        low_bits = np.int64(postings.key(0, old.speech, old.number))
         marks, prints = (
-            [postings.key(m, old.speech, old.number) for m in found]
+            postings.keys(np.fromiter(found, np.int64), low_bits)
             for found in (old.sample.every, old.sample.prints)
         )
-        before = self.first_postings(np.array(marks, np.int64))
-        self.db.executemany("DELETE FROM marks WHERE key = ?", [(k,) for k in marks])
-        self.db.executemany("DELETE FROM prints WHERE key = ?", [(k,) for k in prints])
+        before = self.postings(postings.lows(marks))
+        pieces.drop(self.db, "marks", marks)
+        pieces.drop(self.db, "prints", prints)
         after = before[postings.numbers(before) != old.number]
         self._again(np.setdiff1d(after[postings.hubs(after)], before[postings.hubs(before)]))
 
@@ -93,12 +90,11 @@ class CopiesWriter(Copies):
                 self._sign(speech, signature, lone=False)
 
     def post(self, speeches: Sequence[str]) -> Keys:
-        """Make some speeches findable by their marks; the postings of these, sorted. In the order of the
-        keys, so that each page of the table is written once for many of them."""
+        """Make some speeches findable by their marks; the postings of these, sorted."""
         marks, prints = _postings(self._signed(speeches))
         with self._transaction() as db:
-            for table, found in (("marks", marks), ("prints", prints)):
-                db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?)", zip(found.tolist(), strict=False))
+            pieces.add(db, "marks", marks)
+            pieces.add(db, "prints", prints)
         return marks
 
     def _signed(self, speeches: Sequence[str]) -> list[tuple[int, str, bytes]]:
@@ -110,44 +106,9 @@ class CopiesWriter(Copies):
             ).fetchall()
         return rows
 
-    def first_postings(self, own: Keys) -> Keys:
-        """Of the marks of these postings the first ones, sorted: enough to tell the hubs among them, with
-        these and without."""
-        lows, counts = postings.counted(postings.lows(own))
-        if self._posted() < SCANNED * len(own):
-            rows = self.db.execute("SELECT key FROM marks ORDER BY key")
-            found = np.fromiter(chain.from_iterable(rows), np.int64)
-            return found[np.isin(postings.lows(found), lows)]
-        # A query's OFFSET is one number: marks of about as many postings are looked up together.
-        most = 1 << np.ceil(np.log2(counts)).astype(np.int64)
-        ranges = [self._ranges(lows[most == n], postings.CROWD + 1 + n) for n in np.unique(most).tolist()]
-        return np.sort(np.concatenate([np.zeros(0, np.int64), *ranges]))
-
-    def _posted(self) -> int:
-        """About how many postings there are at most."""
-        (last,) = self.db.execute("SELECT max(number) FROM signatures").fetchone()
-        return (last or 0) * POSTED
-
-    def all_postings(self, lows: Keys) -> Keys:
-        """All postings of some marks, sorted."""
-        return self._ranges(lows, -1)
-
-    def _ranges(self, lows: Keys, most: int) -> Keys:
-        """Of each mark the first postings, so many; all for -1."""
-        self.db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (low INTEGER PRIMARY KEY)")
-        own_transaction = not self.db.in_transaction
-        self.db.execute("BEGIN" if own_transaction else "SAVEPOINT wanted")
-        end = "SELECT key FROM marks WHERE key >= low AND key < low + ?1 ORDER BY key LIMIT 1 OFFSET ?2"
-        try:
-            self.db.executemany("INSERT INTO wanted VALUES (?)", zip(lows.tolist(), strict=True))
-            found = self.db.execute(
-                "SELECT m.key FROM wanted CROSS JOIN marks m WHERE m.key >= low"
-                f" AND m.key < {'low + ?1' if most < 0 else f'coalesce(({end}), low + ?1)'} ORDER BY low",
-                (ROOM,) if most < 0 else (ROOM, most),
-            ).fetchall()
-        finally:
-            self.db.execute("ROLLBACK" if own_transaction else "ROLLBACK TO wanted")
-        return np.array(found, np.int64).ravel()
+    def postings(self, lows: Keys) -> Keys:
+        """All postings of some marks (see :func:`postings.lows`; sorted), sorted."""
+        return pieces.within(self.db, "marks", lows)
 
     def prepare_search(self) -> None:
         """Room in memory for what :meth:`post` writes and reads everywhere in the tables."""

@@ -11,6 +11,7 @@ import os
 import re
 import sqlite3
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -323,6 +324,8 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
                 f"{path} was written by a later jianghua (schema {version}, this one knows {VERSION}); "
                 f"upgrade with: pip install -U jianghua"
             )
+        # typeshed wants each step to take any number of values
+        db.create_aggregate("packed", 1, _Packed)  # type: ignore[arg-type]
         for number, name in enumerate(_SCHEMA[version:], version + 1):
             for statement in _statements(files("flows.catalog.schema").joinpath(name).read_text("utf-8")):
                 db.execute(statement)
@@ -331,6 +334,21 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+class _Packed:
+    """Some integers as a blob, sorted: what a catalog of version 5 kept in rows (schema/006.sql)."""
+
+    def __init__(self) -> None:
+        self.keys = array("q")
+
+    def step(self, key: int) -> None:
+        """Take one integer."""
+        self.keys.append(key)
+
+    def finalize(self) -> bytes:
+        """All of them."""
+        return array("q", sorted(self.keys)).tobytes()
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final, Literal
+from functools import cache, cached_property
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from flows.dedupe.marks import Hashes, as_text, different, hashes, read
+from flows.dedupe.arrays import Hashes, among, between, different, shared
+from flows.dedupe.marks import Units, hashes, read
 from flows.dedupe.places import named
 
 WIDTH: Final = 5
@@ -30,9 +31,11 @@ PLACES_NAMED = 3
 """Places of each text that are told where two differ: those it names most often."""
 
 Kind = Literal["variant", "template"]
-Numbers = dict[str, set[str]]
-_DIGITS = re.compile(r"\d+")
-_WORDS = re.compile("[〇零一二三四五六七八九十百千]{3,}")
+SHORTEST_IN_WORDS: Final = 3
+"""Numerals of a number in words at least; 一 and 十二 are parts of other words too often."""
+_DIGIT: Final = 1
+_NUMERAL: Final = 2
+_BASE = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,13 @@ class Link:
     places: tuple[str, ...] = ()
 
 
+class Numbers(NamedTuple):
+    """The different numbers of a text, hashed: what each counts, and both that and the number (sorted)."""
+
+    counted: Hashes
+    both: Hashes
+
+
 class Read:
     """A text made ready to be compared with many."""
 
@@ -57,8 +67,14 @@ class Read:
         self.text = text
 
     @cached_property
+    def units(self) -> Units:
+        """Its letters."""
+        return read(self.text).units
+
+    @cached_property
     def shingles(self) -> Hashes:
-        return different(hashes(read(self.text).units, WIDTH))
+        """Hashes of the runs of WIDTH letters, sorted."""
+        return different(hashes(self.units, WIDTH))
 
     @cached_property
     def numbers(self) -> tuple[Numbers, Numbers]:
@@ -66,11 +82,7 @@ class Read:
 
         Without punctuation, since sites write 3.5 in many ways: 3．5, 3·5, 3. 5.
         """
-        units = read(self.text).units
-        # 2007年9月 and 2008年12月 count the same thing.
-        around = as_text(np.where((units > ord("0")) & (units <= ord("9")), ord("0"), units))
-        plain = as_text(units)
-        return _numbers(_DIGITS, plain, around), _numbers(_WORDS, plain, around)
+        return _numbers(self.units)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -85,29 +97,56 @@ def compare(a: str, b: str) -> Link | None:
 
 def compare_read(a: Read, b: Read) -> Link | None:
     """:func:`compare`, of texts made ready."""
-    shared = len(np.intersect1d(a.shingles, b.shingles, assume_unique=True))
+    common = shared(a.shingles, b.shingles)
     smaller = min(len(a.shingles), len(b.shingles))
-    containment = shared / smaller
+    containment = common / smaller
     if containment < SAME:
         return None
     numbers, places = _template(a, b)
     return Link(
         kind="template" if numbers else "variant",
-        jaccard=round(shared / (len(a.shingles) + len(b.shingles) - shared), 4),
+        jaccard=round(common / (len(a.shingles) + len(b.shingles) - common), 4),
         containment=round(containment, 4),
         numbers=round(numbers, 4),
         places=places,
     )
 
 
-def _numbers(pattern: re.Pattern[str], plain: str, around: str) -> Numbers:
-    """Numbers by the two letters before and the one behind, which tell what is counted."""
-    found: Numbers = {}
-    for match in pattern.finditer(plain):
-        start, end = match.span()
-        counted = around[max(0, start - 2) : start] + around[end : end + 1]
-        found.setdefault(counted, set()).add(match[0])
-    return found
+def _numbers(units: Units) -> tuple[Numbers, Numbers]:
+    """The runs of digits, and of numerals, by the two letters before and the one behind."""
+    kinds = _kinds()[units]
+    edges = np.flatnonzero(kinds[1:] != kinds[:-1]) + 1
+    starts, ends = np.append(0, edges), np.append(edges, len(units))
+    kind = kinds[starts[: len(units)]]
+    lengths = ends - starts
+    runs = np.flatnonzero((kind == _DIGIT) | (kind == _NUMERAL) & (lengths >= SHORTEST_IN_WORDS))
+    starts, ends, lengths = starts[runs], ends[runs], lengths[runs]
+    beside = np.concatenate([[0, 0], units, [0]]).astype(np.uint64)
+    beside[2:-1][kinds == _DIGIT] = ord("0")  # 2007年9月 and 2008年12月 count the same thing
+    counted = ((beside[starts] * _BASE + beside[starts + 1]) * _BASE + beside[ends + 2]) * _BASE
+    at = between(starts, ends)
+    powers = _BASE ** (at - np.repeat(starts, lengths)).astype(np.uint64)
+    sums = np.append(np.uint64(0), np.cumsum(units[at] * powers, dtype=np.uint64))
+    last = np.cumsum(lengths)
+    both = counted ^ (sums[last] - sums[last - lengths]) * _BASE
+    in_words = kind[runs] == _NUMERAL
+    return _different(counted[~in_words], both[~in_words]), _different(counted[in_words], both[in_words])
+
+
+def _different(counted: Hashes, both: Hashes) -> Numbers:
+    order = np.argsort(both)
+    both = both[order]
+    first = np.append(both[:1] == both[:1], both[1:] != both[:-1])
+    return Numbers(counted[order][first], both[first])
+
+
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """What each unit may be a part of: a number in digits, or in words."""
+    table = np.zeros(1 << 16, np.uint8)
+    table[ord("0") : ord("9") + 1] = _DIGIT
+    table[[ord(c) for c in "〇零一二三四五六七八九十百千"]] = _NUMERAL
+    return table
 
 
 def _template(a: Read, b: Read) -> tuple[float, tuple[str, ...]]:
@@ -127,9 +166,8 @@ def _numbers_differ(x: Numbers, y: Numbers) -> tuple[float, int]:
 
     Only of things that both count: a notice's telephone number or a page's own date tells nothing.
     """
-    common = x.keys() & y.keys()
-    count = min(sum(len(one[c]) for c in common) for one in (x, y))
-    same = sum(len(x[c] & y[c]) for c in common)
+    count = min(int(among(one.counted, np.sort(other.counted)).sum()) for one, other in ((x, y), (y, x)))
+    same = shared(x.both, y.both)
     return (1 - same / count if count else 0.0), count
 
 

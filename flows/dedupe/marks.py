@@ -32,19 +32,20 @@ eight letters are shared by standing phrases alone.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cache
-from typing import Final, Literal, NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from flows.dedupe.arrays import Hashes, Keys, different
+
 Units = npt.NDArray[np.uint16]
-Hashes = npt.NDArray[np.uint64]
-Counts = npt.NDArray[np.int64]
-Number = TypeVar("Number", np.uint64, np.int64)
 
 WIDTH: Final = 8
 """Letters of a shingle that is sampled. Of five letters, half a speech's marks are standing phrases."""
@@ -82,6 +83,8 @@ _LAST = _IN_HEAD - 1
 _SKETCH = -_IN_HEAD - _IN_HEAD
 LOWEST_PRINT: Final = -_IN_HEAD - 1
 """Of a signature's integers; those below are its sketch."""
+_PARTS = np.array([LOWEST_PRINT, 0, _IN_HEAD], np.int64)
+"""Where prints, marks, and marks of the head begin among a signature's integers."""
 _FOUR = FINE_BITS * np.arange(4, dtype=np.int64)
 
 
@@ -129,16 +132,17 @@ def hashes(units: Units, width: Literal[5, 8]) -> Hashes:
     return _mixed(four[:-1] * _POWERS[1] + one[4:] if width == 5 else four[:-4] * _POWERS[4] + four[4:])
 
 
-class Sample(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Sample:
     """What a signature says: see :func:`sample`."""
 
     marks: list[int]
     """Those of the whole text, sorted."""
-    heads: list[int]
-    """Those of its head alone, and two of all its letters together."""
+    every: frozenset[int]
+    """These, those of its head alone, and two of all its letters together."""
     prints: list[int]
     """Of its paragraphs."""
-    packed: list[int]
+    packed: Keys
     """Its sketch, see :func:`_sketch`."""
 
     @property
@@ -146,10 +150,11 @@ class Sample(NamedTuple):
         """Up to it, the marks are all that the text has."""
         return self.marks[-1] if len(self.marks) >= LEAST else _LAST
 
-    @property
-    def every(self) -> list[int]:
-        """All marks."""
-        return self.marks + self.heads
+    @cached_property
+    def fine(self) -> frozenset[int]:
+        """What the sketch was made of."""
+        bits = (self.packed[:, None] - _SKETCH) >> _FOUR & ((1 << FINE_BITS) - 1)
+        return frozenset(bits.ravel().tolist())
 
 
 def sign(text: str) -> tuple[int, ...]:
@@ -172,17 +177,22 @@ def sign(text: str) -> tuple[int, ...]:
     return (*_sketch(every), *sorted(prints), *marks, *sorted(heads))
 
 
-def sample(signature: Sequence[int]) -> Sample:
-    """The parts of a signature.
+def sample(signature: Sequence[int] | bytes) -> Sample:
+    """The parts of a signature; bytes are those of its integers, as the catalog keeps them.
 
-    >>> sample((-8, -3, 5, 9))
-    Sample(marks=[5, 9], heads=[], prints=[7, 2], packed=[])
+    >>> found = sample((-8, -3, 5, 9))
+    >>> found.marks, found.prints
+    ([5, 9], [7, 2])
     """
+    found = (
+        np.frombuffer(signature, np.int64) if isinstance(signature, bytes) else np.array(signature, np.int64)
+    )
+    prints, marks, heads = np.searchsorted(found, _PARTS).tolist()
     return Sample(
-        marks=[m for m in signature if 0 <= m < _IN_HEAD],
-        heads=[m - _IN_HEAD for m in signature if m >= _IN_HEAD],
-        prints=[-1 - m for m in signature if LOWEST_PRINT <= m < 0],
-        packed=[m - _SKETCH for m in signature if m < LOWEST_PRINT],
+        marks=found[marks:heads].tolist(),
+        every=frozenset((found[marks:] & _LAST).tolist()),
+        prints=(-1 - found[prints:marks]).tolist(),
+        packed=found[:prints],
     )
 
 
@@ -194,12 +204,10 @@ def may_be_copies(a: Sample, b: Sample) -> bool:
     """
     limit = min(a.top, b.top)
     to_share = min(bisect_right(a.marks, limit), bisect_right(b.marks, limit))
-    if len({*a.every}.intersection(b.every)) < max(LEAST_SHARED, SHARED * to_share - SLACK):
+    if len(a.every & b.every) < max(LEAST_SHARED, SHARED * to_share - SLACK):
         return False
-    one, two = _fine(a.packed), _fine(b.packed)
-    least = min(len(one), len(two))
-    shared = len(np.intersect1d(one, two, assume_unique=True))
-    return bool(shared >= FINE_SHARED * least - DEVIATIONS * least**0.5)
+    least = min(len(a.fine), len(b.fine))
+    return len(a.fine & b.fine) >= FINE_SHARED * least - DEVIATIONS * math.sqrt(least)
 
 
 def _sketch(every: Hashes) -> list[int]:
@@ -211,12 +219,7 @@ def _sketch(every: Hashes) -> list[int]:
     return found
 
 
-def _fine(packed: Sequence[int]) -> Counts:
-    """What a sketch was made of."""
-    return different((np.array(packed, np.int64)[:, None] >> _FOUR & ((1 << FINE_BITS) - 1)).ravel())
-
-
-def least_shared(marks_a: Counts, top_a: Counts, marks_b: Counts, top_b: Counts) -> npt.NDArray[np.float64]:
+def least_shared(marks_a: Keys, top_a: Keys, marks_b: Keys, top_b: Keys) -> npt.NDArray[np.float64]:
     """How many marks pairs share at least that :func:`may_be_copies` lets pass, about: reckoned from the
     numbers of their marks, and the largest of them, alone."""
     low = np.minimum(top_a, top_b)
@@ -266,12 +269,6 @@ def _smallest(every: Hashes, wanted: int) -> list[int]:
         kept = different(every)
     found: list[int] = kept[:wanted].tolist()
     return found
-
-
-def different(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
-    """The different values, sorted. Three times as fast as numpy.unique, which makes a hash table."""
-    values = np.sort(values)
-    return np.asarray(values[np.append(values[:1] == values[:1], values[1:] != values[:-1])])
 
 
 def _mixed(values: Hashes) -> Hashes:

@@ -18,10 +18,8 @@ import zlib
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Keys = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
+from flows.dedupe.arrays import Keys, Truths, among, between, counted
 
 NUMBER_BITS: Final = 26
 """Of a key: 67 million speeches."""
@@ -58,7 +56,7 @@ def low(mark: int) -> int:
     return (mark & _MARKS) * ROOM
 
 
-def keys(marks: Keys, low_bits: Keys) -> Keys:
+def keys(marks: Keys, low_bits: Keys | np.int64) -> Keys:
     """:func:`key`, of many, sorted, each once: ``low_bits`` are the keys of a mark 0."""
     return counted((marks & np.int64(_MARKS)) << np.int64(NUMBER_BITS + RANK_BITS) | low_bits)[0]
 
@@ -74,7 +72,7 @@ def lows(found: Keys) -> Keys:
 
 
 def hubs(found: Keys) -> Truths:
-    """Which postings are of hubs. Given are, sorted, of each mark the first CROWD + 1 at least.
+    """Which postings are of hubs. Given are, sorted, all of each mark.
 
     >>> three = np.array([key(5, i, n) for n, i in enumerate("abc")])
     >>> hubs(three).tolist()
@@ -101,7 +99,7 @@ class Pairs(NamedTuple):
 def pairs(own: Keys, hub: Keys, rest: Keys) -> Pairs:
     """What speeches share SHARED marks with others: ``own`` are their postings, ``hub`` those of the hubs of
     their marks, ``rest`` those of no hubs; all sorted. Both halves of a pair may be among ``own``."""
-    is_hub = np.isin(own, hub, assume_unique=True)
+    is_hub = among(own, hub)
     met = np.concatenate([_met(own, hub), _met(own[is_hub], rest)])
     found, shared = counted(met[met >= 0])
     kept = shared >= SHARED
@@ -111,17 +109,7 @@ def pairs(own: Keys, hub: Keys, rest: Keys) -> Pairs:
 def _met(own: Keys, others: Keys) -> Keys:
     """Both numbers in one, -1 for a speech and itself, for each mark that two share."""
     at = lows(own)
-    left = np.searchsorted(others, at)
-    count = np.searchsorted(others, at + np.int64(ROOM)) - left
-    which = np.repeat(np.arange(len(own)), count)
-    offset = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    one, other = numbers(own)[which], numbers(others[left[which] + offset])
+    left, right = np.searchsorted(others, at), np.searchsorted(others, at + np.int64(ROOM))
+    one = np.repeat(numbers(own), right - left)
+    other = numbers(others[between(left, right)])
     return np.where(one == other, np.int64(-1), one << np.int64(NUMBER_BITS) | other)
-
-
-def counted(values: Keys) -> tuple[Keys, Keys]:
-    """The different values, sorted, and how often each is there. Three times as fast as numpy.unique, which
-    makes a hash table."""
-    values = np.sort(values)
-    starts = np.flatnonzero(np.append(values[:1] == values[:1], values[1:] != values[:-1]))
-    return values[starts], np.diff(np.append(starts, len(values)))

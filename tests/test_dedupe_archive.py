@@ -217,6 +217,16 @@ def test_many_copies_are_one_cluster_and_many_notices_are_not(tmp_path: Path) ->
     assert len(linked) < (80 + 80) * postings.CROWD
 
 
+def test_copies_to_the_letter_of_long_notices_find_each_other_in_a_crowd(tmp_path: Path) -> None:
+    """Of 50 notices from one template each shares all its marks with a crowd, but two with its own copy."""
+    made = [filled(prose(5, 60), "保定市", n) for n in range(50)]
+    made += [n.replace("。", "，") for n in made[::2]]
+    with Writer.open(tmp_path, create=True) as catalog:
+        put(catalog, [speech(n, text) for n, text in enumerate(made, 1)])
+        find(catalog)
+        assert groups(catalog) == [[n, 51 + n // 2] if n % 2 else [n] for n in range(1, 51)]
+
+
 def test_a_person_s_word_wins_and_can_be_taken_back(catalog: Writer) -> None:
     ids = [s.id for s in SPEECHES]
     before = told(catalog)

@@ -61,7 +61,7 @@ SLACK = 2
 """Marks by which a small sample may fall short of its share."""
 LEAST_SHARED = 2
 """Marks that any two copies share. One is often that of a standing sentence."""
-ROUGH = 2
+ROUGH = 1
 """Marks by which the reckoning from numbers alone may be wrong."""
 PER_FINE = 12
 """Shingles of a speech for each one in its sketch: 500 bytes of 3,200 letters."""
@@ -221,10 +221,12 @@ def _sketch(every: Hashes) -> list[int]:
 
 def least_shared(marks_a: Keys, top_a: Keys, marks_b: Keys, top_b: Keys) -> npt.NDArray[np.float64]:
     """How many marks pairs share at least that :func:`may_be_copies` lets pass, about: reckoned from the
-    numbers of their marks, and the largest of them, alone."""
+    numbers of their marks, and the largest of them, alone. Where these are the same, as of copies to the
+    letter, few of their marks may have been looked at, since all are a crowd's."""
     low = np.minimum(top_a, top_b)
     to_share = np.minimum(marks_a * np.minimum(1, low / top_a), marks_b * np.minimum(1, low / top_b))
-    return np.asarray(SHARED * to_share - SLACK - ROUGH)
+    alike = (marks_a == marks_b) & (top_a == top_b)
+    return np.where(alike, LEAST_SHARED, SHARED * to_share - SLACK - ROUGH)
 
 
 def paragraphs(text: str) -> list[tuple[int, int, int]]:

@@ -45,15 +45,21 @@ def match(catalog: Writer, step: Callable[[int], None]) -> None:
 def _match(catalog: Writer, ids: Sequence[str], sizes: _Sizes, new: bool) -> None:
     """Link a portion of speeches with all that came before and with each other."""
     own = catalog.post(ids)
-    every = catalog.postings(counted(postings.lows(own))[0])
-    is_hub = postings.hubs(every)
-    hub = every[is_hub]
+    lows, counts = counted(postings.lows(own))
+    first = catalog.posted(lows, postings.CROWD + 1 + counts)
+    is_hub = postings.hubs(first)
+    hub = first[is_hub]
     crowded = np.zeros(0, np.int64)
     if new:
-        before = every[~among(every, own)]
+        before = first[~among(first, own)]
         hubs_before = before[postings.hubs(before)]
         crowded = hubs_before[~among(hubs_before, hub)]
-    catalog.put_links(_links(catalog, _pairs(own, hub, every[~is_hub], sizes)), ids, crowded)
+    # Those of a crowd that are no hubs are met by the hubs among ours alone.
+    ours = counted(postings.lows(own[among(own, hub)]))[0]
+    full = ours[among(ours, counted(postings.lows(first[~is_hub]))[0])]
+    every = catalog.posted(full)
+    rest = every[~among(every, hub)]
+    catalog.put_links(_links(catalog, _pairs(own, hub, rest, sizes)), ids, crowded)
 
 
 def _pairs(own: Keys, hub: Keys, rest: Keys, sizes: _Sizes) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,7 @@ from flows import copies, export
 from flows.catalog import pieces
 from flows.catalog.writer import Writer
 from flows.dedupe import postings, sign
+from flows.dedupe.marks import hashes, read
 from flows.records import Speech
 from flows.spool import Spoken
 
@@ -225,6 +226,20 @@ def test_copies_to_the_letter_of_long_notices_find_each_other_in_a_crowd(tmp_pat
         put(catalog, [speech(n, text) for n, text in enumerate(made, 1)])
         find(catalog)
         assert groups(catalog) == [[n, 51 + n // 2] if n % 2 else [n] for n in range(1, 51)]
+
+
+def test_the_highest_mark_that_there_can_be(catalog: Writer) -> None:
+    """Eight letters whose hash ends in ones: what is above their mark would be no 64-bit number."""
+    text = "灵灣瀤瀤灹濫灁濲"
+    assert hashes(read(text).units, 8).tolist() == [0x1FFFFFFFF]
+    before = told(catalog)
+    made = [speech(20 + n, prose(300 + n, 30) + "\n" + text) for n in range(3)]
+    put(catalog, made)
+    find(catalog)
+    assert groups(catalog)[-3:] == [[20], [21], [22]]
+    catalog.put_speeches([Spoken(key=s.id, speeches=(), marks=()) for s in made], "run")
+    find(catalog)
+    assert told(catalog) == before
 
 
 def test_a_person_s_word_wins_and_can_be_taken_back(catalog: Writer) -> None:

@@ -1,7 +1,7 @@
 """The catalog's part for copies: signatures, postings, links, clusters, verdicts and shared paragraphs.
 
-The speeches that share a mark are found by one range of the table ``marks`` (pieces.py): no step is
-over all pairs. A million speeches of 3,200 letters take 1.7 GB for it beside some 15 GB of pages (from
+The speeches that share a mark lie side by side in the table ``marks`` (pieces.py): no step is over all
+pairs. A million speeches of 3,200 letters take 1.7 GB for it beside some 15 GB of pages (from
 10,000, by ``make bench-dedupe``).
 """
 
@@ -206,8 +206,8 @@ class Copies:
         standing = 0
         for start, end, number in paragraphs(this.text):
             others = self._sharers(number)
-            standing += len(others) > MOST_SHARERS
-            if len(others) > MOST_SHARERS or len(found) >= PASSAGES:
+            standing += len(others) > MOST_SHARERS + 1
+            if len(others) > MOST_SHARERS + 1 or len(found) >= PASSAGES:
                 continue
             for other in sorted(i for i, cluster in others if (cluster,) != own):
                 if other not in texts:
@@ -219,21 +219,22 @@ class Copies:
         return Passages(passages=tuple(found[:PASSAGES]), standing=standing)
 
     def _sharers(self, number: int) -> list[tuple[str, str]]:
-        """Speeches that have a paragraph, and their clusters; one more than MOST_SHARERS at most."""
+        """Speeches that have a paragraph, and their clusters: the speech itself, and of others one more than
+        MOST_SHARERS at most."""
         import numpy as np
 
         from flows.catalog import pieces
         from flows.dedupe import postings
 
         lows = np.array([postings.low(number)], np.int64)
-        found = postings.numbers(pieces.within(self.db, "prints", lows))
-        # The speech itself, which has the paragraph, is one of them.
+        most = np.array([MOST_SHARERS + 2])
+        found = postings.numbers(pieces.within(self.db, "prints", lows, most))
         rows = [
             self.db.execute(
                 "SELECT s.id, s.cluster FROM signatures g JOIN speeches s ON s.id = g.speech"
                 " WHERE g.number = ?",
                 (sharer,),
             ).fetchone()
-            for sharer in found[: MOST_SHARERS + 2].tolist()
+            for sharer in found.tolist()
         ]
         return [row for row in rows if row]

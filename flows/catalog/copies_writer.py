@@ -60,7 +60,7 @@ class CopiesWriter(Copies):
             postings.keys(np.fromiter(found, np.int64), low_bits)
             for found in (old.sample.every, old.sample.prints)
         )
-        before = self.postings(postings.lows(marks))
+        before = self.posted(postings.lows(marks), np.full(len(marks), postings.CROWD + 2))
         pieces.drop(self.db, "marks", marks)
         pieces.drop(self.db, "prints", prints)
         after = before[postings.numbers(before) != old.number]
@@ -106,13 +106,13 @@ class CopiesWriter(Copies):
             ).fetchall()
         return rows
 
-    def postings(self, lows: Keys) -> Keys:
-        """All postings of some marks (see :func:`postings.lows`; sorted), sorted."""
-        return pieces.within(self.db, "marks", lows)
+    def posted(self, lows: Keys, most: Keys | None = None) -> Keys:
+        """The postings of some marks (see :func:`postings.lows`; sorted), sorted; of each the first ``most``,
+        or all."""
+        return pieces.within(self.db, "marks", lows, most)
 
     def prepare_search(self) -> None:
         """Room in memory for what :meth:`post` writes and reads everywhere in the tables."""
-        self.db.execute("PRAGMA temp_store = MEMORY")
         self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     def put_links(

@@ -324,11 +324,11 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
                 f"{path} was written by a later jianghua (schema {version}, this one knows {VERSION}); "
                 f"upgrade with: pip install -U jianghua"
             )
-        # typeshed wants each step to take any number of values
-        db.create_aggregate("packed", 1, _Packed)  # type: ignore[arg-type]
         for number, name in enumerate(_SCHEMA[version:], version + 1):
             for statement in _statements(files("flows.catalog.schema").joinpath(name).read_text("utf-8")):
                 db.execute(statement)
+            if number in _THEN:
+                _THEN[number](db)
             db.execute(f"PRAGMA user_version = {number}")
     except BaseException:
         db.execute("ROLLBACK")
@@ -336,19 +336,18 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
     db.execute("COMMIT")
 
 
-class _Packed:
-    """Some integers as a blob, sorted: what a catalog of version 5 kept in rows (schema/006.sql)."""
+def _into_pieces(db: sqlite3.Connection) -> None:
+    """Move what a catalog of version 5 kept in rows (schema/006.sql)."""
+    for table in ("marks", "prints"):
+        rows = db.execute(f"SELECT key FROM {table}_in_rows ORDER BY key")
+        while portion := rows.fetchmany(1024):
+            keys = array("q", (key for (key,) in portion))
+            db.execute(f"INSERT INTO {table} VALUES (?, ?)", (keys[0], keys.tobytes()))
+        db.execute(f"DROP TABLE {table}_in_rows")
 
-    def __init__(self) -> None:
-        self.keys = array("q")
 
-    def step(self, key: int) -> None:
-        """Take one integer."""
-        self.keys.append(key)
-
-    def finalize(self) -> bytes:
-        """All of them."""
-        return array("q", sorted(self.keys)).tobytes()
+_THEN = {6: _into_pieces}
+"""What follows the statements of a version's file."""
 
 
 def _statements(script: str) -> Iterator[str]:

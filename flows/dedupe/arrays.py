@@ -10,7 +10,7 @@ import numpy.typing as npt
 Keys = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Truths = npt.NDArray[np.bool_]
-Number = TypeVar("Number", np.uint64, np.int64)
+Number = TypeVar("Number", np.uint16, np.uint64, np.int64)
 
 
 def different(values: npt.NDArray[Number]) -> npt.NDArray[Number]:

@@ -122,7 +122,8 @@ def _numbers(units: Units) -> tuple[Numbers, Numbers]:
     runs = np.flatnonzero((kind == _DIGIT) | (kind == _NUMERAL) & (lengths >= SHORTEST_IN_WORDS))
     starts, ends, lengths = starts[runs], ends[runs], lengths[runs]
     beside = np.concatenate([[0, 0], units, [0]]).astype(np.uint64)
-    beside[2:-1][kinds == _DIGIT] = ord("0")  # 2007年9月 and 2008年12月 count the same thing
+    # 2007年9月 and 2008年12月 count the same thing.
+    beside[2:-1][(units > ord("0")) & (units <= ord("9"))] = ord("0")
     counted = ((beside[starts] * _BASE + beside[starts + 1]) * _BASE + beside[ends + 2]) * _BASE
     at = between(starts, ends)
     powers = _BASE ** (at - np.repeat(starts, lengths)).astype(np.uint64)
@@ -144,7 +145,7 @@ def _different(counted: Hashes, both: Hashes) -> Numbers:
 def _kinds() -> npt.NDArray[np.uint8]:
     """What each unit may be a part of: a number in digits, or in words."""
     table = np.zeros(1 << 16, np.uint8)
-    table[ord("0") : ord("9") + 1] = _DIGIT
+    table[[code for code in range(1 << 16) if chr(code).isdecimal()]] = _DIGIT
     table[[ord(c) for c in "〇零一二三四五六七八九十百千"]] = _NUMERAL
     return table
 

@@ -43,7 +43,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from flows.dedupe.arrays import Hashes, Keys, different
+from flows.dedupe.arrays import Hashes, Keys, different, shared
 
 Units = npt.NDArray[np.uint16]
 
@@ -83,6 +83,7 @@ _LAST = _IN_HEAD - 1
 _SKETCH = -_IN_HEAD - _IN_HEAD
 LOWEST_PRINT: Final = -_IN_HEAD - 1
 """Of a signature's integers; those below are its sketch."""
+_FINE = np.uint16((1 << FINE_BITS) - 1)
 _PARTS = np.array([LOWEST_PRINT, 0, _IN_HEAD], np.int64)
 """Where prints, marks, and marks of the head begin among a signature's integers."""
 _FOUR = FINE_BITS * np.arange(4, dtype=np.int64)
@@ -151,10 +152,9 @@ class Sample:
         return self.marks[-1] if len(self.marks) >= LEAST else _LAST
 
     @cached_property
-    def fine(self) -> frozenset[int]:
-        """What the sketch was made of."""
-        bits = (self.packed[:, None] - _SKETCH) >> _FOUR & ((1 << FINE_BITS) - 1)
-        return frozenset(bits.ravel().tolist())
+    def fine(self) -> npt.NDArray[np.uint16]:
+        """What the sketch was made of, sorted."""
+        return different(((self.packed[:, None] - _SKETCH) >> _FOUR).astype(np.uint16).ravel() & _FINE)
 
 
 def sign(text: str) -> tuple[int, ...]:
@@ -207,7 +207,7 @@ def may_be_copies(a: Sample, b: Sample) -> bool:
     if len(a.every & b.every) < max(LEAST_SHARED, SHARED * to_share - SLACK):
         return False
     least = min(len(a.fine), len(b.fine))
-    return len(a.fine & b.fine) >= FINE_SHARED * least - DEVIATIONS * math.sqrt(least)
+    return shared(a.fine, b.fine) >= FINE_SHARED * least - DEVIATIONS * math.sqrt(least)
 
 
 def _sketch(every: Hashes) -> list[int]:

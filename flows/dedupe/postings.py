@@ -72,7 +72,7 @@ def lows(found: Keys) -> Keys:
 
 
 def hubs(found: Keys) -> Truths:
-    """Which postings are of hubs. Given are, sorted, all of each mark.
+    """Which postings are of hubs. Given are, sorted, of each mark the first CROWD + 1 at least.
 
     >>> three = np.array([key(5, i, n) for n, i in enumerate("abc")])
     >>> hubs(three).tolist()
@@ -109,7 +109,7 @@ def pairs(own: Keys, hub: Keys, rest: Keys) -> Pairs:
 def _met(own: Keys, others: Keys) -> Keys:
     """Both numbers in one, -1 for a speech and itself, for each mark that two share."""
     at = lows(own)
-    left, right = np.searchsorted(others, at), np.searchsorted(others, at + np.int64(ROOM))
+    left, right = np.searchsorted(others, at), np.searchsorted(others, at + np.int64(ROOM - 1), "right")
     one = np.repeat(numbers(own), right - left)
     other = numbers(others[between(left, right)])
     return np.where(one == other, np.int64(-1), one << np.int64(NUMBER_BITS) | other)

@@ -187,7 +187,8 @@ class Department:
             "JIANGHUA_ELASTICSEARCH_PASSWORD": ADMIN[1],
             "PATH": os.environ["PATH"],
         }
-        command = [*self.disk.within, BIN / "jianghua", *words, "--archive", self.disk.folder / "archive"]
+        place = str(self.disk.folder / "archive")
+        command = [*self.disk.within, str(BIN / "jianghua"), *words, "--archive", place]
         done = subprocess.run(command, capture_output=True, env=told, cwd=self.folder)
         return done.stdout if done.returncode in (0, 1) else b""
 

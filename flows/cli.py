@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows import __version__
-from flows.errors import ENDED, JianghuaError
+from flows.errors import AGAIN, ENDED, JianghuaError, in_words
 
 FULL_BYTES = 1 << 16
 """Less free disk than this is none: a page of the catalog's log may need more."""
@@ -207,16 +207,14 @@ def _silence_stdout() -> None:
 
 def _words(error: Exception, args: argparse.Namespace) -> str:
     """An error in one line: what happened, to which file, and what to do next."""
-    again = "run the same command again: it goes on from here"
     if args.command in WRITES and disk_full(args.archive or Path("archive")):
-        return f"the archive's disk is full; make room and {again}"
+        return f"the archive's disk is full; make room and {AGAIN}"
     if isinstance(error, JianghuaError):
         return str(error)
     if isinstance(error, MemoryError):
-        return f"out of memory; use --workers 1 and {again}"
+        return f"out of memory; use --workers 1 and {AGAIN}"
     if isinstance(error, OSError):
-        place = error.filename or args.archive or "the archive"
-        return f"{error.strerror or error}: {place}; mend that (disk full? may you write there?) and {again}"
+        return in_words(error, args.archive or "the archive")
     what = f"{type(error).__name__}: {error}"
     return f"{what}; this should not happen, please report it with what --debug shows"
 

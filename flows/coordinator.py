@@ -21,7 +21,7 @@ import msgspec
 from flows import copies, spool, worker
 from flows.catalog import told as catalog_told
 from flows.catalog.writer import GroupKey, Writer
-from flows.errors import JianghuaError
+from flows.errors import JianghuaError, in_words
 from flows.index import Engine
 from flows.index.engine import AHEAD, IndexUnusable
 from flows.plan import REFUSED, Plan, seen, shards
@@ -240,7 +240,10 @@ class Run:
 
     @contextmanager
     def reported(self, plan: Callable[[], Plan] = Plan) -> Iterator[Plan]:
-        """Make a plan for the block, and keep the report however both end, as far as the disk lets us."""
+        """Make a plan for the block, and keep the report however both end, as far as the disk lets us.
+
+        What the system refuses, in a worker too, leaves as a JianghuaError.
+        """
         start = time.monotonic()
         try:
             todo = plan()
@@ -249,12 +252,17 @@ class Run:
             self.report.resting["dumps"] = todo.resting
             yield todo
         except BaseException as error:
-            self.report.error = str(error) if isinstance(error, JianghuaError) else type(error).__name__
+            told = error
+            if isinstance(error, OSError):
+                told = JianghuaError(in_words(error, self.settings.archive))
+            self.report.error = str(told) if isinstance(told, JianghuaError) else type(error).__name__
             try:
                 self._finish("failed" if isinstance(error, Exception) else "stopped", start)
             except Exception:
                 self.report.status = "failed"  # the first error is the one to tell
-            raise
+            if told is error:
+                raise
+            raise told from error
         self._finish("done", start)
 
     def _finish(self, status: str, start: float) -> None:

@@ -1,6 +1,10 @@
 """What can go wrong, in words for the person at the terminal."""
 
+import errno
+from pathlib import Path
 from typing import NamedTuple
+
+AGAIN = "run the same command again: it goes on from here"
 
 
 class Ended(NamedTuple):
@@ -19,6 +23,18 @@ ENDED = Ended()
 
 class JianghuaError(Exception):
     """A thing that could not be done: what happened, to which file, and what to do next, in one line."""
+
+
+def in_words(error: OSError, place: Path | str) -> str:
+    """What the system said, to which file (or else ``place``), and what to do next, in one line.
+
+    >>> in_words(OSError(errno.ENOSPC, "No space left on device"), "archive")
+    'the disk is full: archive; make room and run the same command again: it goes on from here'
+    """
+    where = error.filename or place
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full: {where}; make room and {AGAIN}"
+    return f"{error.strerror or error}: {where}; mend that (may you write there?) and {AGAIN}"
 
 
 class ArchiveBusy(JianghuaError):

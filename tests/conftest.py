@@ -21,12 +21,24 @@ from flows.records import Reject
 from flows.report import Report
 from flows.settings import Settings
 
-pytest_plugins = ["elastic.plugin"]
+pytest_plugins = ["elastic.plugin", "department.postgres"]
 collect_ignore = ["fuzz"]
 """The fuzzing harness needs atheris, which the project does not install."""
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "data" / "samples"
 SHARED = ROOT.parent / "shared"
+LONG = (
+    "department",
+    "cli",
+    "schedule",
+    "real_documents",
+    "reindex",
+    "elastic_faults",
+    "docs",
+    "flow",
+    "crash",
+)
+"""Files of tests that take longest, or wait most: begun first, so that no process is left alone with one."""
 
 for name in [n for n in os.environ if n.startswith(("PREFECT_", "JIANGHUA_"))]:
     if not name.startswith("JIANGHUA_TEST_"):  # which say what to test against
@@ -36,6 +48,11 @@ os.environ |= {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "ERROR",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {f"test_{name}": rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
 
 
 def serially(

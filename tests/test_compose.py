@@ -93,6 +93,46 @@ def test_there_is_no_default_password(example: dict[str, str]) -> None:
         assert not any(use.startswith(":-") for use in uses), f"{name} has a default"
 
 
+def test_what_is_not_in_dotenv_is_asked_for_or_has_a_default() -> None:
+    uses = re.findall(r"\$\{([A-Z_]+)([^}]*)\}", COMPOSE.read_text("utf-8"))
+    for name in {name for name, _ in uses}:
+        ways = {way[:2] for used, way in uses if used == name}
+        assert ways in ({":-"}, {":?"}, {":?", ""}), (
+            f"{name} may be empty, or is one thing here and another there"
+        )
+
+
+def test_secrets_come_from_dotenv_alone(compose: dict[str, Any]) -> None:
+    """So that `config` prints none that the operator did not write there."""
+    for name, service in compose["services"].items():
+        told = {key: value for key, value in service.get("environment", {}).items() if SECRET.search(key)}
+        for key, value in told.items():
+            assert re.fullmatch(r"\$\{[A-Z_]+(:\?[^}]*)?\}", value), f"{name}: {key}"
+        spoken = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
+        assert not any(re.search(r"\$\{[A-Z_]*(PASSWORD|KEY|AUTH)", word) for word in spoken), name
+
+
+def test_images_are_of_a_version(compose: dict[str, Any]) -> None:
+    images = {service["image"] for service in compose["services"].values()} - {"jianghua:local"}
+    images |= set(re.findall(r"(?m)^FROM (\S+)", (ROOT / "Dockerfile").read_text("utf-8")))
+    for image in images:
+        assert re.search(r":(\d+[\w.-]*|\$\{STACK_VERSION(:\?[^}]*)?\})$", image), image
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="the lines of docs/operate.md call openssl")
+def test_the_lines_of_the_manual_fill_dotenv(tmp_path: Path, example: dict[str, str]) -> None:
+    manual = (ROOT / "docs" / "operate.md").read_text("utf-8")
+    lines = re.findall(r"(?m)^\$ ((?:cp|sed) .*?)(?: +#.*)?$", manual)
+    shutil.copy(ROOT / ".env.example", tmp_path)
+    subprocess.run(["bash", "-ec", "\n".join(lines)], cwd=tmp_path, check=True)
+    written = (line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines() if "=" in line)
+    filled = {name: value for name, value in written if name in example}
+    assert [name for name, value in filled.items() if not value] == ["WEBHOOK"]
+    secrets = [value for name, value in filled.items() if SECRET.search(name)]
+    assert len(set(secrets)) == len(secrets) == 7
+    assert all(re.fullmatch(r"(admin:)?[0-9a-f]{32}", secret) for secret in secrets)
+
+
 def test_ports_are_open_to_this_machine_alone(compose: dict[str, Any]) -> None:
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
     assert len(ports) == 3

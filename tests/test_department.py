@@ -1,206 +1,52 @@
 """What the services of docker-compose.yml run, as local processes, in the order of their health checks.
 
 Elasticsearch is the real node, with users and roles in front of it as documented (kibana/security.py);
-Kibana is the server of kibana/server.py; Prefect's server, the set-up and the worker are the very commands,
-with SQLite in the place of PostgreSQL.
+Kibana is the server of kibana/server.py; PostgreSQL, Prefect's server, the set-up and the worker are the very
+programs. (department/postgres.py says where there is none; Prefect's server then keeps its runs in SQLite.)
 """
 
 from __future__ import annotations
 
 import base64
-import json
-import os
-import re
+import random
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
-import yaml
-from conftest import ROOT, SAMPLES, export_bytes, take_in
+from conftest import SAMPLES
+from department import disk, postgres
+from department.chat import chat
+from department.services import PASSWORDS, Department, wait
 from elastic.node import Node
-from kibana.security import ADMIN, SecuredGuard
+from elastic.plugin import no_local_node
+from kibana.security import SecuredGuard
 from kibana.server import KibanaServer
-
-from flows.catalog import Catalog
-
-BIN = Path(sys.executable).parent
-PATIENCE = 240
-"""Seconds that a run may take to show; a quiet machine needs 30."""
-PASSWORDS = {
-    "ELASTIC_PASSWORD": ADMIN[1],
-    "KIBANA_PASSWORD": "kibanas-eigenes",
-    "WRITER_PASSWORD": "zum-schreiben",
-    "READER_PASSWORD": "zum-lesen",
-    "POSTGRES_PASSWORD": "die-datenbank",
-    "KIBANA_KEY": "0123456789abcdef0123456789abcdef",
-    "PREFECT_AUTH": "admin:der-server",
-}
-
-
-def wait(what: Callable[[], Any], for_what: str) -> Any:
-    """What a function gives once it gives something."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.5)
-    raise AssertionError(f"{for_what}: not within {PATIENCE} s")
-
-
-class Department:
-    """The services, by the names of the compose file, on folders and ports of a test."""
-
-    def __init__(self, folder: Path, node: Node, guard: SecuredGuard, kibana: KibanaServer):
-        self.folder, self.node, self.guard = folder, node, guard
-        self.drop, self.archive = folder / "drop", folder / "archive"
-        self.drop.mkdir()
-        self.services: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = str(free.getsockname()[1])
-        self.places = {
-            "http://elasticsearch:9200": guard.url,
-            "http://kibana:5601": kibana.url,
-            "http://prefect:4200": f"http://127.0.0.1:{self.port}",
-            "/data/raw": str(self.drop),
-            "/data/archive": str(self.archive),
-            "/data/prefect": str(folder / "prefect"),
-            "0.0.0.0": "127.0.0.1",
-        }
-        self.dotenv = PASSWORDS | {"STACK_VERSION": "9.5.3", "REST_SECONDS": "1", "INGEST_CRON": "* * * * *"}
-
-    def _here(self, text: str) -> str:
-        """A value of the compose file as it is on this machine."""
-
-        def given(asked: re.Match[str]) -> str:
-            return self.dotenv.get(asked[1], asked[2] or "")
-
-        text = re.sub(r"\$\{([A-Z_]+)(?::[-?]([^}]*))?\}", given, text).replace("$$", "$")
-        for there, here in self.places.items():
-            text = text.replace(there, here)
-        return self.port if text == "4200" else text
-
-    def start(self, name: str) -> subprocess.Popen[bytes]:
-        """Run a service's command with its environment and nothing else of ours."""
-        told = {key: self._here(value) for key, value in self.services[name].get("environment", {}).items()}
-        told.pop("PREFECT_SERVER_DATABASE_CONNECTION_URL", None)
-        log = (self.folder / f"{name}.log").open("ab")
-        self.running[name] = subprocess.Popen(
-            [self._here(word) for word in self.services[name]["command"]],
-            cwd=ROOT,
-            env={"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(self.folder), "LANG": "C.UTF-8"} | told,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        return self.running[name]
-
-    def once(self, name: str) -> str:
-        """Run a service that ends; what it said."""
-        assert self.start(name).wait(PATIENCE) == 0, self.log(name)
-        del self.running[name]
-        return self.log(name)
-
-    def kill(self, name: str) -> None:
-        """End a service with all its processes, as the end of its container does."""
-        process = self.running.pop(name)
-        with suppress(ProcessLookupError):  # it has ended
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def tend(self) -> None:
-        """Start again what has ended and is not to end, as Compose does."""
-        for name, process in list(self.running.items()):
-            if process.poll() is not None and self.services[name].get("restart") == "unless-stopped":
-                self.kill(name)
-                self.start(name)
-
-    def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text(errors="replace")
-
-    def healthy(self) -> bool:
-        """The health check of Prefect's server."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/health", timeout=5):
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
-
-    def prefect(self, path: str, body: dict[str, Any]) -> Any:
-        """Ask Prefect's server."""
-        secret = base64.b64encode(PASSWORDS["PREFECT_AUTH"].encode()).decode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/{path}",
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Basic {secret}"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    def jianghua(self, *words: str) -> Any:
-        """A command on the archive as a researcher at Elasticsearch runs it; its JSON, or None."""
-        told = {
-            "JIANGHUA_ENGINE": "elasticsearch",
-            "JIANGHUA_ELASTICSEARCH_URL": self.guard.url,
-            "JIANGHUA_ELASTICSEARCH_PASSWORD": ADMIN[1],
-            "PATH": os.environ["PATH"],
-        }
-        done = subprocess.run(
-            [BIN / "jianghua", *words, "--archive", self.archive, "--json"],
-            capture_output=True,
-            env=told,
-            cwd=self.folder,
-        )
-        return json.loads(done.stdout) if done.returncode in (0, 1) and done.stdout else None
-
-    def reports(self) -> list[dict[str, Any]]:
-        """The reports of all runs that have ended well."""
-        found = self.jianghua("runs") or []
-        return [report for report in found if report["status"] == "done"]
-
-    def complete(self) -> bool:
-        """Whether the archive is as one that took the drop folder in undisturbed, and its index too."""
-        self.tend()
-        if not (self.archive / "catalog.sqlite").exists():
-            return False
-        alone = self.folder / f"alone-{time.monotonic_ns()}"
-        take_in(alone, self.drop)
-        try:
-            if export_bytes(alone) != export_bytes(self.archive):
-                return False
-            with Catalog.open(alone) as catalog:
-                canonical = catalog.totals()["canonical"]
-            found = self.jianghua("search", "canonical:true", "--limit", "1")
-            return bool(found and found["total"] == canonical)
-        finally:
-            shutil.rmtree(alone)
+from prose import words
 
 
 @pytest.fixture(scope="module")
-def department(tmp_path_factory: pytest.TempPathFactory, elasticsearch: object) -> Iterator[Department]:
-    """All of it up. (``elasticsearch`` skips where there can be no node.)"""
+def department(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Department]:
+    """All of it up."""
+    if why := no_local_node():
+        pytest.skip(f"what the compose file runs is not tested: {why}")
     folder = tmp_path_factory.mktemp("department")
     with ExitStack() as stack:
         node = stack.enter_context(Node(folder / "node"))
         guard = stack.enter_context(SecuredGuard(node.url, folder, tls=False))
         kibana = stack.enter_context(KibanaServer())
-        found = Department(folder, node, guard, kibana)
+        small = stack.enter_context(disk.small(folder / "disk"))
+        found = Department(folder, node, guard, kibana, small, stack.enter_context(chat()))
         stack.callback(lambda: [found.kill(name) for name in list(found.running)])
         found.once("security")
         writer = base64.b64encode(f"jianghua_writer:{PASSWORDS['WRITER_PASSWORD']}".encode()).decode()
         guard.welcome.add(f"Basic {writer}")
+        if not postgres.unavailable():
+            (folder / "postgres").mkdir()
+            postgres.prepare(folder / "postgres", PASSWORDS["POSTGRES_PASSWORD"])
+            found.start("postgres")
+            wait(lambda: postgres.healthy(found.database), "PostgreSQL")
         found.start("prefect")
         wait(found.healthy, "Prefect's server")
         found.once("setup")
@@ -210,7 +56,7 @@ def department(tmp_path_factory: pytest.TempPathFactory, elasticsearch: object) 
 
 def test_what_is_dropped_is_found_after_the_run_and_the_next_run_is_idle(department: Department) -> None:
     shutil.copy(SAMPLES / "12_fields.txt", department.drop / "2026.txt")
-    wait(lambda: (department.jianghua("search", "canonical:true") or {}).get("total") == 1, "the speech")
+    wait(lambda: department.found("canonical:true") == 1, "the speech")
     first = department.reports()[-1]
     assert (first["dumps"]["new"], first["index"]["told"]) == (1, 1)
     second = wait(lambda: department.reports()[:-1], "the next run")[0]
@@ -234,24 +80,46 @@ def test_setup_again_changes_nothing(department: Department) -> None:
 def test_killed_in_the_middle_of_a_run_and_the_next_completes_it(
     victim: str, first: int, department: Department
 ) -> None:
-    before = len(department.jianghua("runs"))
+    before = len(department.runs())
     for sample in sorted(SAMPLES.iterdir())[first : first + 4]:
         shutil.copy(sample, department.drop / sample.name)
-    wait(lambda: len(department.jianghua("runs")) > before, "a run")
+    wait(lambda: len(department.runs()) > before, "a run")
     if victim == "node":
         department.node.kill()
-        time.sleep(5)
+        time.sleep(2)
         department.node.restart()
     else:
         department.kill(victim)
         department.start(victim)
-    wait(department.complete, f"the archive after the kill of {victim}")
+    department.completed()
+
+
+def _full(words: str) -> bool:
+    return "full" in words and "make room" in words
+
+
+def test_a_full_disk_is_told_and_the_next_run_with_room_completes_the_archive(department: Department) -> None:
+    """It fills in the middle of a run: there is room to begin, and not for what is to be taken in."""
+    if not disk.allowed():
+        pytest.skip("this system lets a person mount no disk of their own")
+    dice = random.Random(8)
+    with department.disk.full(but=300 << 10):
+        for number in range(12):
+            said = "。\n".join("".join(dice.choices(words(), k=20)) for _ in range(400))
+            (department.drop / f"long-{number}.txt").write_text(
+                f"在全县工作会议上的讲话\n同志们：\n{said}。\n"
+            )
+        wait(lambda: any(_full(one["error"]) for one in department.heard), "the webhook's word")
+        failed = {"flow_runs": {"state": {"type": {"any_": ["FAILED"]}}}}
+        ended = lambda: department.prefect("flow_runs/filter", failed)  # noqa: E731
+        wait(lambda: any(_full(run["state"]["message"]) for run in ended()), "the failed run")
+    department.completed()
 
 
 def test_no_secret_is_written_anywhere(department: Department) -> None:
     """In no log, no report, nothing that Prefect keeps; the words of .env are the operator's alone."""
-    for path in department.folder.rglob("*"):
-        if path.is_file() and "node" not in path.relative_to(department.folder).parts[:1]:
+    for path in [*department.folder.rglob("*"), *department.disk.seen.rglob("*")]:
+        if path.is_file() and department.folder / "node" not in path.parents:
             held = path.read_bytes()
             told = [name for name, secret in PASSWORDS.items() if secret.encode() in held]
-            assert not told, f"{path.relative_to(department.folder)} holds {told}"
+            assert not told, f"{path} holds {told}"

@@ -9,12 +9,14 @@ from typing import Any, get_args
 import pytest
 from kibana import kql, lens
 
+from flows.dedupe.settle import CORRECTION
 from flows.errors import REASONS
 from flows.index.elastic.reports import CUT_OFF
 from flows.kibana.lens import DATA_TYPES
 from flows.kibana.objects import VERSIONS, described, digest, fields_of, formats, ndjson, saved_objects
 from flows.records import Level, Precision
 from flows.resources import mapping
+from flows.tag.choice import UNSAID
 
 Json = dict[str, Any]
 OBJECTS = saved_objects()
@@ -121,6 +123,7 @@ def test_values_are_shown_in_chinese() -> None:
     assert set(lookups["reason"]) == set(REASONS)
     assert set(lookups["year"]) == {"range", "unknown"}
     assert CUT_OFF in lookups["status"]
+    assert {UNSAID, CORRECTION} < set(lookups["unknown"])
     for values in lookups.values():
         assert len(set(values.values())) == len(values), "no two values look alike"
 

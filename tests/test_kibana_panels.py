@@ -13,6 +13,7 @@ import pytest
 from conftest import exported
 from contract.entries import ENTRIES
 from kibana import lens
+from kibana.boards import Objects, charts, circles, listed, view_of
 from kibana.index import clean, search
 from kibana.kql import query as kql
 
@@ -98,35 +99,13 @@ def speeches(sample_catalog: Path) -> list[Json]:
     return [one for one in exported(sample_catalog) if one["canonical"]]
 
 
-def board_of(objects: dict[str, Json], name: str) -> Json:
-    (board,) = (one for identity, one in objects.items() if identity.endswith(f"-dashboard-{name}"))
-    return dict(board["attributes"])
-
-
-def view_of(objects: dict[str, Json], references: list[Json]) -> Json:
-    (view,) = (objects[one["id"]] for one in references if one["type"] == "index-pattern")
-    return dict(view["attributes"])
-
-
 def shown(
-    settings: Settings, objects: dict[str, Json], name: str, typed: str = ""
+    settings: Settings, objects: Objects, name: str, typed: str = ""
 ) -> dict[str, list[tuple[Any, ...]]]:
     """What the charts of a dashboard show, by title, with something typed into the query bar."""
-    board = board_of(objects, name)
-    found = {}
-    for panel in json.loads(board["panelsJSON"]):
-        if panel["type"] != "lens":
-            continue
-        attributes = panel["embeddableConfig"]["attributes"]
-        view = view_of(objects, attributes["references"])
-        between = None
-        if "timeFieldName" in view and board["timeRestore"]:
-            ends = {"gte": board["timeFrom"], "lte": board["timeTo"], "format": "strict_date_optional_time"}
-            between = {"range": {view["timeFieldName"]: ends}}
-        answer = search(settings, view["title"], lens.request(attributes["state"], typed, between))
-        assert panel["title"] not in found
-        found[panel["title"]] = lens.rows(attributes["state"], answer)
-    return found
+    found = [(panel["title"], rows) for panel, rows in charts(settings, objects, name, typed)]
+    assert len(dict(found)) == len(found)
+    return dict(found)
 
 
 def close(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -209,21 +188,10 @@ def test_a_phrase_typed_above_the_dashboard_counts_the_speeches_that_hold_it(
     assert len({one["region"]["name"] for one in dated} - {None}) == found["地点数 Places"][0][0]
 
 
-def listed(settings: Settings, objects: dict[str, Json], name: str) -> list[Json]:
+def records(settings: Settings, objects: Objects, name: str) -> list[Json]:
     """The records of a saved search, in its order."""
     (found,) = (one for identity, one in objects.items() if identity.endswith(f"-search-{name}"))
-    attributes = found["attributes"]
-    source = json.loads(attributes["kibanaSavedObjectMeta"]["searchSourceJSON"])
-    body = {
-        "query": kql(source["query"]["query"]),
-        "sort": [
-            {field: {"order": order, "unmapped_type": "boolean"}} for field, order in attributes["sort"]
-        ],
-        "size": 500,
-        "fields": attributes["columns"],
-    }
-    answer = search(settings, view_of(objects, found["references"])["title"], body)
-    return [hit["_source"] for hit in answer["hits"]["hits"]]
+    return listed(settings, objects, found)
 
 
 def test_every_saved_search_finds_what_it_says(
@@ -231,7 +199,7 @@ def test_every_saved_search_finds_what_it_says(
 ) -> None:
     everything = exported(sample_catalog)
     found = {
-        name: [one.get("id") for one in listed(filled, objects, name)]
+        name: [one.get("id") for one in records(filled, objects, name)]
         for name in ("new", "place-unknown", "truncated", "repaired", "variants", "hits")
     }
     ids = {one["id"] for one in speeches}
@@ -244,8 +212,8 @@ def test_every_saved_search_finds_what_it_says(
     assert set(found["variants"]) == {"1e8de1e14c62e486", "6d8672d699dca793", "e0e350a86fdee90b"}
     first = {one["id"]: one["speech_date"]["from"] for one in speeches}
     assert [first[i] for i in found["hits"]] == sorted(first.values(), reverse=True)
-    assert {one["reason"] for one in listed(filled, objects, "rejects")} == {"empty", "unsupported"}
-    (run,) = listed(filled, objects, "runs")
+    assert {one["reason"] for one in records(filled, objects, "rejects")} == {"empty", "unsupported"}
+    (run,) = records(filled, objects, "runs")
     assert (run["status"], run["pages"]["new"], run["rejected"]) == ("done", 15, 2)
 
 
@@ -253,24 +221,14 @@ def test_the_map_draws_every_place_that_is_known(
     filled: Settings, objects: dict[str, Json], speeches: list[Json]
 ) -> None:
     (drawn,) = (one for one in objects.values() if one["type"] == "map")
-    circles, dots = json.loads(drawn["attributes"]["layerListJSON"])
-    index = view_of(objects, drawn["references"][:1])["title"]
-    field = circles["sourceDescriptor"]["geoField"]
-    grid = {
-        "size": 0,
-        "query": kql(circles["query"]["query"]),
-        "aggs": {
-            "grid": {
-                "geotile_grid": {"field": field, "precision": 5, "size": 10_000},
-                "aggs": {"centre": {"geo_centroid": {"field": field}}},
-            }
-        },
-    }
-    buckets = search(filled, index, grid)["aggregations"]["grid"]["buckets"]
+    _, dots = json.loads(drawn["attributes"]["layerListJSON"])
+    index = view_of(objects, drawn["references"])["title"]
+    field = dots["sourceDescriptor"]["geoField"]
+    buckets = circles(filled, objects, drawn)
     placed = [one for one in speeches if seat(one["region"]["adcode"])]
     assert sum(bucket["doc_count"] for bucket in buckets) == len(placed) > 0
     for bucket in buckets:
-        centre = bucket["centre"]["location"]
+        centre = bucket["centre"]
         assert 73 < centre["lon"] < 136 and 18 < centre["lat"] < 54, "in China"
     share = shown(filled, objects, "archive")["地图上的讲话 On the map"]
     assert share == close([(len(placed) / len(speeches),)]), "what is not on it is told beside it"

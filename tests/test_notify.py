@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from department.chat import Heard, chat
 
 from flows import notify
 from flows.errors import ArchiveBusy
 
-Heard = list[dict[str, str]]
-
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, Heard]]:
-    """A department's chat: its address, and what it heard; ``/no`` refuses."""
-    heard: Heard = []
-
-    class Chat(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            if self.path == "/garbage":
-                self.wfile.write(b"this is no HTTP\r\n\r\n")
-                return
-            self.send_response(403 if self.path == "/no" else 200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Nothing on the terminal."""
-
-    with HTTPServer(("127.0.0.1", 0), Chat) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", heard
-        server.shutdown()
+    with chat() as found:
+        yield found
 
 
 def test_a_failed_run_is_told(listener: tuple[str, Heard]) -> None:

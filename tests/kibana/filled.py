@@ -1,8 +1,7 @@
-"""The samples in Elasticsearch, with their rejects and runs: what the dashboards are tested on."""
+"""The fixtures of what the dashboards are tested on."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import SAMPLES, take_in
 
-from flows.catalog import Catalog
-from flows.index.elastic.client import connect
-from flows.index.elastic.engine import ElasticEngine
-from flows.index.elastic.reports import tell_reports
 from flows.settings import Settings
 
-from .index import clean
+from .samples import filled_with
 
 if TYPE_CHECKING:
     from elastic.plugin import Server
@@ -32,19 +27,6 @@ def sample_catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def filled(elasticsearch: Server, sample_catalog: Path) -> Iterator[Settings]:
-    """Settings of an archive of the samples that Elasticsearch holds: speeches, rejects and runs."""
-    alias = f"jianghua-test-{uuid.uuid4().hex[:8]}"
-    settings = Settings(
-        archive=sample_catalog,
-        engine="elasticsearch",
-        elasticsearch_url=elasticsearch.url,
-        elasticsearch_alias=alias,
-    )
-    with connect(settings) as client, Catalog.open(sample_catalog) as catalog:
-        engine = ElasticEngine.open(settings, "an-archive")
-        engine.put(catalog.entries())
-        assert not engine.commit()
-        engine.close()
-        tell_reports(client, settings, catalog)
-    yield settings
-    clean(elasticsearch, alias)
+    """An archive of the samples."""
+    with filled_with(sample_catalog, elasticsearch) as settings:
+        yield settings

@@ -13,7 +13,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -214,20 +214,23 @@ def take_in(archive: Path, paths: Sequence[Path]) -> None:
 def whole(made: Made) -> str:
     """The text as one page gives it, so that only what the cutting does is measured."""
     page = through(f"{made.title}\n{made.text}\n".encode())
-    return _bare(page.text) if isinstance(page, Page) else ""
+    return page.text if isinstance(page, Page) else ""
+
+
+def equal(text: str, original: str) -> bool:
+    """Whether two texts have the same characters, and the same line breaks behind letters. Whether a
+    paragraph ends at a full stop where a page does can't be told."""
+    return _bare(text) == _bare(original) and _breaks(text) == _breaks(original)
 
 
 def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-def torn(text: str, original: str) -> int:
-    """Line breaks inside a sentence that the original has not."""
-    at, breaks = 0, 0
-    for line in text.split("\n")[:-1]:
-        at += len(_bare(line))
-        breaks += line[-1:].isalnum() and f"{line[-8:]}\n" not in original
-    return breaks
+def _breaks(text: str) -> set[int]:
+    """How many characters stand before each line break behind a letter, white space not counted."""
+    sizes = accumulate(len(_bare(line)) for line in text.split("\n")[:-1])
+    return {size for size, line in zip(sizes, text.split("\n"), strict=False) if line[-1:].isalnum()}
 
 
 def speeches(catalog: Catalog) -> list[tuple[Speech, set[int]]]:
@@ -266,9 +269,7 @@ def score(
         else:
             count["all"] += 1
             wanted = whole(one) if one.held == set(range(1, one.pages + 1)) else ""
-            right = best is not None and (
-                not wanted or (_bare(best.text) == wanted and not torn(best.text, one.text))
-            )
+            right = best is not None and (not wanted or equal(best.text, wanted))
             count["equal"] += right
             count["all own"] += one.specific
             count["equal own"] += right and one.specific

@@ -3,7 +3,7 @@ labelled data.
 
 Of two reports cut into as many pages, some pages of the one and the rest of the other come, under a title
 that many speeches have, or under one of their own that both have: two spoke at one meeting. The pages fit
-in all that is not text: no number comes twice, none is missing, the counts are equal. """
+in all that is not text: no number comes twice, none is missing, the counts are equal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dedupe_fragments import LONGEST, cut
+from dedupe_cuts import LONGEST, cut
 
 from flows.records import Page, Source
 from flows.stitch import stitch
 
-PAIRS = 2000
+PAIRS = 1000
 OFTEN, OWN = "在全县经济工作会议上的讲话", "在2012年永嘉县经济工作会议上的讲话"
 
 

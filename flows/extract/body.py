@@ -173,14 +173,16 @@ def best_stretch(weights: list[float], low: int, high: int) -> tuple[int, int]:
 
 
 def _container(tree: Tree, weights: list[float], start: int, end: int) -> tuple[int, int]:
-    """The blocks of the smallest element that holds nearly all prose of the stretch."""
+    """The blocks of the smallest element of several that holds nearly all prose of the stretch: a long
+    paragraph alone does not hold the heading above it."""
     prose = [0.0]
     for i, value in enumerate(weights):
         prose.append(prose[-1] + (value if start <= i < end and value > 0 else 0.0))
     needed = prose[-1] * COVER
     low, high = 0, len(weights)
     for element in tree.elements:
-        if prose[element.end] - prose[element.start] >= needed and element.end - element.start <= high - low:
+        size = element.end - element.start
+        if prose[element.end] - prose[element.start] >= needed and 1 < size <= high - low:
             low, high = element.start, element.end
     return low, high
 

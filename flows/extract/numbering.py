@@ -48,9 +48,10 @@ def numbering(tree: Tree, base: str | None) -> Numbering:
     if scripted:
         return scripted
     number, count = _stated(tree.blocks)
+    row, pages = _linked(tree.blocks)
     if number is None:
-        number, count = _linked(tree.blocks)
-    return Numbering(number, count, _next(tree, base))
+        number, count = row, pages
+    return Numbering(number, count, _next(tree, base) or _next_in_row(tree, base, row))
 
 
 def _scripted(scripts: list[str], base: str | None) -> Numbering | None:
@@ -106,6 +107,17 @@ def _next(tree: Tree, base: str | None) -> str | None:
             return address if address != base else None
     related = absolute(base, tree.relations.get("next", ""))
     return related if base and related and _continues(base, related) else None
+
+
+def _next_in_row(tree: Tree, base: str | None, number: int | None) -> str | None:
+    """Where the next number leads in a row of page links that ``number`` is the page of."""
+    if not base or not number:
+        return None
+    for anchor in tree.anchors:
+        if anchor.text.strip("[]()（）【】 ") == str(number + 1):
+            address = absolute(base, anchor.href)
+            return address if address and _continues(base, address) else None
+    return None
 
 
 def _continues(base: str, address: str) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 _SUFFIX = re.compile(r"^(.+?)[_-](\d{1,2})(\.[a-z]{3,5})?$", re.IGNORECASE)
 _ENDING = re.compile(r"\.[a-z]{3,5}$", re.IGNORECASE)
 _FOLDER = re.compile(r"^(.*)/page/(\d{1,2})/?$", re.IGNORECASE)
-_NUMBERED_FOLDER = re.compile(r"^(.*)/(\d{1,2})/?$")
+_NUMBERED = re.compile(r"^(.*)/(\d{1,2})(?:/|\.[a-z]{3,5})?$", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?<!\d)\d{5,}$")
 _DAY = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 _PAGE_KEYS = {"page", "pageno", "page_no", "pagenum", "currentpage"}
@@ -23,8 +23,9 @@ class Part(NamedTuple):
 
 
 def part(url: str, number: int | None = None, next_url: str | None = None) -> Part:
-    """Read an address. ``_2`` or ``-2`` at its end is a part only where something says so: a long article
-    number before it (that is not a date), the page's own ``number``, or a link to the next part.
+    """Read an address. ``_2``, ``-2`` or ``/2`` at its end is a part only where something says so: a long
+    article number before ``_2`` (that is not a date), the page's own ``number``, or a link to the next
+    part. ``/1`` is one only by a link: articles are numbered in folders too.
 
     >>> part("https://www.example.cn/a/1088125_2.html")
     Part(stem='www.example.cn/a/1088125', number=2)
@@ -32,12 +33,15 @@ def part(url: str, number: int | None = None, next_url: str | None = None) -> Pa
     Part(stem='www.example.cn/report-2', number=None)
     >>> part("http://www.example.cn/report-2.html", number=2)
     Part(stem='www.example.cn/report', number=2)
+    >>> part("http://www.example.cn/77/2.html", number=2)
+    Part(stem='www.example.cn/77', number=2)
     """
     stem, said, certain = _split(url)
     if said is None or said < 1:
         return Part(_whole(url), None)
     follows = next_url is not None and _split(next_url)[:2] in ((stem, said + 1), (stem, said + 2))
-    if certain or follows or (number is not None and number in (said, said + 1)):
+    own = number is not None and number in (said, said + 1)
+    if certain or follows or (own and not (said == 1 and _in_folder(url))):
         return Part(stem, said)
     return Part(_whole(url), None)
 
@@ -62,9 +66,14 @@ def _split(url: str) -> tuple[str, int | None, bool]:
         article = _ARTICLE.search(found[1])
         certain = bool(article) and not (article and _DAY.search(article[0])) and "_" in path[found.end(1) :]
         return _join(host, found[1], query), int(found[2]), certain
-    if found := _NUMBERED_FOLDER.match(path):
+    if found := _NUMBERED.match(path):
         return _join(host, found[1], query), int(found[2]), False
     return _whole(url), None, False
+
+
+def _in_folder(url: str) -> bool:
+    address = _parse(url)
+    return bool(address and address[1].endswith((".html", ".htm", ".shtml")) and _NUMBERED.match(address[1]))
 
 
 def _whole(url: str) -> str:

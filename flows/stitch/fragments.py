@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flows.stitch.likely import gain
-from flows.stitch.seam import join, runs_on
+from flows.stitch.seam import begins_inside, join, runs_on
 
 _NUMBER = re.compile(r"(\d{1,3})、")
 _INNER_STOP = re.compile(r"[。！？!?；;]")
@@ -14,7 +14,8 @@ _FRAGMENT_LEAST = 100
 _BROKEN_LEAST = 0.8
 """Share of the pieces that must break off inside a sentence; a window ends at a full stop now and then."""
 _BROKEN_HALF, _TOLD_LEAST = 0.5, 10.0
-"""Half is enough where the sentences that break off are seen to go on (see likely.py), far beyond chance."""
+"""Half is enough where the sentences that break off are seen to go on (see likely.py), far beyond chance. One
+is where the next piece begins with a comma or a full stop: no item of a list does."""
 
 
 def join_fragments(text: str) -> tuple[str, int]:
@@ -48,6 +49,8 @@ def _are_fragments(pieces: list[str]) -> bool:
     full = pieces[:-1]
     long = all(len(piece) >= _FRAGMENT_LEAST and _INNER_STOP.search(piece) for piece in full)
     seams = list(zip(full, pieces[1:], strict=True))
+    if long and any(begins_inside(after) for _, after in seams):
+        return True
     broken = sum(runs_on(piece, after) for piece, after in seams)
     if not long or broken < _BROKEN_HALF * len(full):
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.language import OTHER, language
+from flows.language import LINE, OTHER, language
 
 _BEFORE, _AFTER = 2, 3
 """Characters at a seam that are weighed: the language knows those after two others."""
@@ -19,6 +19,16 @@ def gain(before: str, after: str) -> float:
     """
     behind, ahead = _ends(before, after)
     return _cost(OTHER * _BEFORE, ahead) - _cost(behind, ahead)
+
+
+def gain_on_line(before: str, after: str) -> float:
+    """How much likelier ``after`` is right behind ``before`` than on a new line (natural-log units).
+
+    >>> gain_on_line("（三）积极", "推进新型城镇化") > 11 > gain_on_line("一、肯定成绩", "过去一年，全县上下")
+    True
+    """
+    behind, ahead = _ends(before, after)
+    return _cost(behind, LINE + ahead) - _cost(behind, ahead)
 
 
 def _ends(before: str, after: str) -> tuple[str, str]:

@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 from itertools import chain, pairwise
 
-from flows.stitch.likely import gain
+from flows.stitch.likely import gain_on_line
 
-_ENDS = tuple("。！？!?；;：:…”」』）)】")
+_STOPS = tuple("。！？!?；;：:…")
+_CLOSERS = tuple("”」』）)】")
+_INNER = tuple("，,、。；;：:！!？?”」』）)》")
+"""Marks that no line begins with."""
 _PARAGRAPH = re.compile(
     r"(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.]|第[一二三四五六七八九十]{1,3}[，,、部章节]|\d{1,2}[、.．]\D"
     r"|(?:各位|同志们|朋友们).{0,12}[，,：:！!])"
@@ -18,9 +21,11 @@ _HEADING = re.compile(
 )
 _HEADING_MOST = 60
 """Characters at a seam that are looked at; a heading fits in."""
-_CUT_HEADING = 5.0
-"""Gain above which a heading goes on in the next piece. Of 1,503 in reports 70 % have more where they are
-cut, 0.5 % where they end."""
+_GOES_ON = 12.0
+"""Gain on one line above which what looks like a heading, or ends on a closing mark, goes on in the next
+piece. Of 10,000 headings in reports 94 % have more where they are cut, 5 % of 2,300 where they end; in
+county reports and speeches, which the language does not count, 90 and 3 %. Of closing marks 83 to 88 %
+inside a sentence, 0 to 15 % at the end of a line, which is far rarer."""
 
 
 def runs_on(before: str, after: str) -> bool:
@@ -30,15 +35,30 @@ def runs_on(before: str, after: str) -> bool:
     (True, False)
     >>> runs_on("（二）坚持转型发", "展，加快调整"), runs_on("一、肯定成绩", "过去一年，全县上下")
     (True, False)
+    >>> runs_on("打造“一刻钟便民消费圈”", "，让群众")
+    True
     """
+    if begins_inside(after):
+        return True
     if _PARAGRAPH.match(after[:_HEADING_MOST].lstrip()):
         return False
-    return not ends(before) or (_is_heading(before) and gain(before, after) > _CUT_HEADING)
+    if not ends(before):
+        return True
+    return not before[-_HEADING_MOST:].rstrip().endswith(_STOPS) and gain_on_line(before, after) > _GOES_ON
+
+
+def begins_inside(after: str) -> bool:
+    """Whether a piece begins with a mark that no line begins with: a comma, a full stop.
+
+    >>> begins_inside("，狠抓落实。"), begins_inside("“三个高于”")
+    (True, False)
+    """
+    return after[:_HEADING_MOST].lstrip().startswith(_INNER)
 
 
 def ends(before: str) -> bool:
     """Whether a sentence or a heading ends where ``before`` does, as far as it alone tells."""
-    return before[-_HEADING_MOST:].rstrip().endswith(_ENDS) or _is_heading(before)
+    return before[-_HEADING_MOST:].rstrip().endswith(_STOPS + _CLOSERS) or _is_heading(before)
 
 
 def _is_heading(before: str) -> bool:
@@ -48,8 +68,8 @@ def _is_heading(before: str) -> bool:
 def join(pieces: Sequence[str]) -> str:
     """Pieces as one text: without a seam inside a sentence, else with a new line.
 
-    >>> join(["放假回来，有", "些同志还没有收心"]), join(["一、总结", "过去一年，"])
-    ('放假回来，有些同志还没有收心', '一、总结\\n过去一年，')
+    >>> join(["放假回来，有", "些同志还没有收心"]), join(["一、肯定成绩", "过去一年，"])
+    ('放假回来，有些同志还没有收心', '一、肯定成绩\\n过去一年，')
     """
     held = [piece for piece in pieces if piece]
     if not held:

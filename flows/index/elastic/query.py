@@ -34,9 +34,8 @@ def ranked(query: Query, node: Node) -> Query:
     row = in_a_row(node)
     if row is None:
         return query
-    together = _translate(row)
-    first = {"constant_score": {"filter": together, "boost": IN_A_ROW}}
-    return {"bool": {"must": [query], "should": [together, first]}}
+    first = {"constant_score": {"filter": _translate(row), "boost": IN_A_ROW}}
+    return {"bool": {"must": [query], "should": [first]}}
 
 
 def _translate(node: Node) -> Query:

@@ -276,13 +276,13 @@ def _catalog_if_any(archive: Path, needed: bool = False) -> Iterator[Catalog | N
 
 
 def _left_behind(catalog: Catalog, settings: Settings) -> bool:
-    """Whether an earlier run was cut off, or the index is gone."""
+    """Whether an earlier run was cut off, or the index is gone or not as it should be."""
     from flows.index import open_engine
 
     if catalog.unfinished(settings.engine):
         return True
     with open_engine(settings) as engine:
-        return engine.fresh
+        return engine.fresh or engine.half_filled
 
 
 def _run_flow(

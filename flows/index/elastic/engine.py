@@ -40,7 +40,7 @@ class ElasticEngine:
         self._alias = alias + beside
         self._pending: dict[str, Entry | None] = {}
         self.again = Counter[str]()
-        self._filling = False
+        self._filling = self._written = False
         self._name = self._look()
         self._fresh = not self._name
 
@@ -63,6 +63,11 @@ class ElasticEngine:
         """Whether there is no index yet, so that everything has to be put."""
         return self._fresh
 
+    @property
+    def half_filled(self) -> bool:
+        """Whether the index is as it is while it is filled: without refresh and copies."""
+        return self._filling
+
     def put(self, entries: Iterable[Entry]) -> None:
         """Take entries in; one with an id already held replaces it."""
         for entry in entries:
@@ -81,7 +86,7 @@ class ElasticEngine:
             bulk.refresh(self._client, self._alias, again=self.again)
             self._remove_from_previous()
         self._pending.clear()
-        self._fresh = False
+        self._fresh, self._written = False, True
         return refused
 
     def latest(self) -> int:
@@ -100,9 +105,9 @@ class ElasticEngine:
     def close(self) -> None:
         """Let go of the connection; what was not committed is dropped."""
         self._pending.clear()
-        filling, self._filling = self._filling, False
-        if filling:
-            with suppress(ApiError, TransportError):  # the next that fills the index does it
+        filled, self._filling = self._filling and self._written, False
+        if filled:
+            with suppress(ApiError, TransportError):  # the next that writes the index does it
                 self._client.indices.put_settings(index=self._alias, settings=schema.filled_settings())
         self._client.close()
 

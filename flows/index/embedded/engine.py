@@ -55,6 +55,7 @@ class EmbeddedEngine:
         self._folder, self._index, self._previous = folder, index, previous
         self._removed: list[str] = []
         self.again: dict[str, int] = {}
+        self.half_filled = False
         self._searcher = index.searcher() if index else None
         self._writer: tantivy.IndexWriter | None = None
         self._fresh = index is None

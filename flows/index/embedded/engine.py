@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -152,9 +153,11 @@ class EmbeddedEngine:
         by_score = sort == "relevance" and bool(phrases(query))
         page = _by_score if by_score else _by_date
         asked = ranked(made, query, fields) if by_score else made
-        with self._troubles("read"):
+        # Counting takes about as long as finding, and Tantivy lets other threads run meanwhile.
+        with self._troubles("read"), ThreadPoolExecutor(1) as beside:
+            counted = beside.submit(_facets, searcher, made, facets) if facets else None
             total, hits, following = page(searcher, fields, asked, max(0, limit), after)
-            return Answer(total, tuple(hits), _facets(searcher, made, facets), following)
+            return Answer(total, tuple(hits), counted.result() if counted else {}, following)
 
     def _searching(self) -> tuple[tantivy.Searcher, tantivy.Schema]:
         if self._fresh or self._searcher is None or self._index is None:
@@ -252,8 +255,6 @@ def _count(found: tantivy.SearchResult) -> int:
 def _facets(
     searcher: tantivy.Searcher, query: tantivy.Query, names: Sequence[str]
 ) -> dict[str, dict[str, int]]:
-    if not names:
-        return {}
     counted = searcher.aggregate(query, {name: _terms(FACETS[name]) for name in names})
     return {name: facet_counts(name, counted[name]["buckets"]) for name in names}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import search_made
+from chain import table, verdict
 from search_sets import node, serially
 
 from flows.catalog.writer import Writer
@@ -22,26 +23,43 @@ from flows.index import open_engine
 from flows.progress import Progress
 from flows.settings import Settings
 
+SIZES = (2_500, 10_000)
+LENGTH = 4000
+FLAT = 1.1
+"""What the larger archive takes at most, as a multiple of what the smaller takes."""
 TURN = 500
 """Speeches generated at once."""
 OFTEN = 0.02
 """Seconds between two looks at the memory."""
 
 
-def peaks(
-    maker: search_made.Maker, folder: Path, sizes: Sequence[int], length: int
-) -> dict[str, list[float]]:
-    """MB by engine, for archives of so many speeches of about ``length`` characters."""
-    found: dict[str, list[float]] = {"elasticsearch": [], "embedded": []}
-    for size in sizes:
+def report(shared: Path, folder: Path) -> str:
+    """The section of the report."""
+    maker = search_made.Maker.of(shared, folder / "models")
+    found: dict[str, list[float]] = {"embedded": [], "elasticsearch": []}
+    for size in SIZES:
         archive = folder / str(size)
         with Writer.open(archive, create=True) as catalog:
             for first in range(0, size, TURN):
-                search_made.put(catalog, list(maker.entries(first, min(TURN, size - first), length)))
+                search_made.put(catalog, list(maker.entries(first, TURN, LENGTH)))
         found["embedded"].append(_told(archive, "embedded"))
         with node(archive / "node") as server:
             found["elasticsearch"].append(_told(archive, "elasticsearch", server.url, "bench-memory"))
-    return found
+    rows = [
+        (
+            name,
+            *(f"{mb:.0f}" for mb in (small, large)),
+            f"{large / small:.2f}",
+            verdict(large <= FLAT * small),
+        )
+        for name, (small, large) in found.items()
+    ]
+    return (
+        f"A process that does nothing but the index stage on generated speeches of about {LENGTH} "
+        f"characters, at its most: memory of its own, without pages of files. At most {FLAT} times as much "
+        "for four times the speeches.\n\n"
+        + table(("", *(f"{size} speeches, MB" for size in SIZES), "ratio", "flat"), rows)
+    )
 
 
 def _told(archive: Path, *args: str) -> float:

@@ -16,7 +16,6 @@ from typing import Any
 
 import msgspec
 import search_made
-import search_memory
 import tantivy
 from chain import table, verdict
 from elasticsearch import Elasticsearch
@@ -40,9 +39,6 @@ SIZE = 4000
 WARM = 500
 """Speeches that the node gets before the first turn: Java compiles what is used much."""
 TARGET = 0.8
-SMALL = SPEECHES // 4
-FLAT = 1.1
-"""The memory that all speeches take at most, as a multiple of what SMALL take."""
 BARE = "bench-bare"
 Bare = Callable[[list[Any]], None]
 
@@ -51,18 +47,6 @@ def report(shared: Path, folder: Path) -> str:
     """The section of the report."""
     maker = search_made.Maker.of(shared, folder / "models")
     rows = [_elasticsearch(maker, folder / "elastic"), _embedded(maker, folder / "embedded")]
-    sizes = (SMALL, SPEECHES)
-    peaks = search_memory.peaks(maker, folder / "memory", sizes, SIZE)
-    taken = [
-        (
-            name,
-            *(f"{mb:.0f}" for mb in (small, whole)),
-            f"{whole / small:.2f}",
-            verdict(whole <= FLAT * small),
-        )
-        for name, (small, whole) in peaks.items()
-    ]
-    speeches = [f"{size:,} speeches, MB" for size in sizes]
     return (
         f"{SPEECHES} generated speeches of about {SIZE} characters, sentences of the reports in other "
         f"company, in turns of {TURN}; the index stage (`tell_engine`) reads them from the catalog, makes "
@@ -70,9 +54,6 @@ def report(shared: Path, folder: Path) -> str:
         "(`parallel_bulk` with its defaults; Tantivy's writer with the same heap and threads). Seconds by "
         "the clock; processor seconds are this process's, without the node's.\n\n"
         + table(("", "bare, s", "stage, s", "bare : stage", "target", "bare, CPU s", "stage, CPU s"), rows)
-        + "\n\n**Memory** of a process that does nothing but the index stage, at its most: its own, without "
-        f"pages of files. At most {FLAT} times as much for four times the speeches.\n\n"
-        + table(("", *speeches, "ratio", "flat"), taken)
     )
 
 

@@ -61,10 +61,10 @@ def report(shared: Path, folder: Path) -> str:
             lambda a=asked: searcher.search(a, 10),
             lambda m=made: searcher.aggregate(m, COUNTS),
         )
-        met = met and page <= TARGET * bare
+        met = met and page[0] <= TARGET * bare[0]
         found = engine.search(query, limit=1).total
-        shown = (f"{seconds * 1000:.1f}" for seconds in (page, bare, counting))
-        rows.append((f"`{text}`", found, *shown, f"{page / bare:.2f}"))
+        shown = (f"{clock * 1000:.1f}" for clock, _ in (page, bare, counting))
+        rows.append((f"`{text}`", found, *shown, *(f"{a / b:.2f}" for a, b in zip(page, bare, strict=True))))
     engine.close()
     return (
         f"{SPEECHES} generated speeches of about {SIZE} characters in the embedded engine; the fastest of "
@@ -72,16 +72,27 @@ def report(shared: Path, folder: Path) -> str:
         "their number. A first page has, beside these, the facets: counts of all hits by six fields, which "
         "are made at the same time on another core (alone they take as long as the column of counts says). "
         f"At most {TARGET:.0f} times the bare query: {verdict(met)}.\n\n"
-        + table(("query", "found", "first page, ms", "bare query, ms", "counts, ms", "page : bare"), rows)
+        + table(
+            (
+                "query",
+                "found",
+                "first page, ms",
+                "bare query, ms",
+                "counts, ms",
+                "page : bare",
+                "by processor time",
+            ),
+            rows,
+        )
     )
 
 
-def _fastest(*works: Callable[[], object]) -> list[float]:
-    """What else the machine does can only add to it."""
-    taken: list[list[float]] = [[] for _ in works]
+def _fastest(*works: Callable[[], object]) -> list[tuple[float, float]]:
+    """Seconds by the clock and of the processor: what else the machine does can only add to it."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in works]
     for _ in range(RUNS):
         for work, seconds in zip(works, taken, strict=True):
-            started = time.perf_counter()
+            started = time.perf_counter(), time.process_time()
             work()
-            seconds.append(time.perf_counter() - started)
-    return [min(seconds) for seconds in taken]
+            seconds.append((time.perf_counter() - started[0], time.process_time() - started[1]))
+    return [(min(clock for clock, _ in seconds), min(used for _, used in seconds)) for seconds in taken]

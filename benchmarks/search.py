@@ -1,8 +1,8 @@
 """Search measured on both engines in one run: ``make bench-search``, or parts of it by name.
 
-``python benchmarks/search.py ../shared [phrases] [known] [speed] [facets]`` prints the report in Markdown
-and writes it to ``results/search.md``; parts that are not asked for stay there as they are. It tells what
-targets are missed, and fails only where it can't run. Needs the labelled texts beside the checkout, and
+``python benchmarks/search.py ../shared [phrases] [known] [speed] [memory] [facets]`` prints the report in
+Markdown and writes it to ``results/search.md``; parts that are not asked for stay there as they are. It tells
+what targets are missed, and fails only where it can't run. Needs the labelled texts beside the checkout, and
 starts an Elasticsearch node of its own (``tests/elastic``).
 """
 
@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import search_facets
 import search_known
+import search_memory
 import search_phrases
 import search_sets
 import search_speed
@@ -27,11 +28,16 @@ from search_sets import VERSION
 
 RESULT = Path(__file__).parent / "results" / "search.md"
 ON_REPORTS = {"phrases": search_phrases.report, "known": search_known.report}
-GENERATED = {"speed": search_speed.report, "facets": search_facets.report}
+GENERATED = {
+    "speed": search_speed.report,
+    "memory": search_memory.report,
+    "facets": search_facets.report,
+}
 TITLES = {
     "phrases": "The same speeches, exactly what is asked for",
     "known": "Known items, and how hits are ranked",
-    "speed": "Speed and memory of indexing",
+    "speed": "Speed of indexing",
+    "memory": "Memory of indexing",
     "facets": "A first page with facets among 100,000 speeches",
 }
 INTRODUCTION = """# Search, on both engines

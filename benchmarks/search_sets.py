@@ -43,6 +43,8 @@ PARAGRAPH = 160
 MOST_WORDS = 4
 """Words of a loose query of scattered words."""
 TRIES = 1000
+CANDIDATES = 10
+"""Pieces of which a person remembers one, a rare one rather than a frequent one."""
 Cutter = Callable[[str], Sequence[str]]
 """Cuts a run of characters into words."""
 
@@ -55,6 +57,15 @@ class Searched:
     entries: list[Entry]
     engines: dict[str, Engine]
     client: Elasticsearch
+
+    @cached_property
+    def _canonical(self) -> dict[str, str]:
+        shown = {one.cluster: one.speech.id for one in self.entries if one.canonical}
+        return {one.speech.id: shown[one.cluster] for one in self.entries}
+
+    def shown(self, speech: str) -> str:
+        """The speech by which a search shows the cluster of one."""
+        return self._canonical[speech]
 
     def smartcn(self, text: str) -> list[str]:
         """The words that smartcn makes of a text."""
@@ -114,6 +125,11 @@ class Plain:
         wanted = f" {' '.join(tokens(phrase))} "
         return {i for i, text in self._rows.items() if wanted in text}
 
+    def density(self, phrase: str) -> list[float]:
+        """How often it stands in each text, by the length of the text."""
+        wanted = f" {' '.join(tokens(phrase))} "
+        return [text.count(wanted) / len(text) for text in self._rows.values()]
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -132,13 +148,22 @@ class Draw:
         drawn = self._dice.choices(self.entries, weights, k=number)
         return [self._piece(one.speech.text, PIECE) for one in drawn]
 
-    def known(self, per_speech: int) -> list[tuple[str, str]]:
-        """So many pieces of each text by itself: id of the speech, and what is remembered of it."""
-        return [
-            (one.speech.id, self._piece(self._dice.choice(_runs(one.speech.text)), KNOWN))
-            for one in self.entries
-            for _ in range(per_speech)
-        ]
+    def known(self, per_speech: int, holders: Callable[[str], int] | None = None) -> list[tuple[str, str]]:
+        """So many pieces of each text by itself: id of the speech, and what is remembered of it.
+
+        With ``holders``, which tells how many speeches hold a piece, each is drawn out of CANDIDATES with a
+        chance inverse to that number.
+        """
+        found = list[tuple[str, str]]()
+        for one in self.entries:
+            runs = _runs(one.speech.text)
+            for _ in range(per_speech):
+                pieces = [
+                    self._piece(self._dice.choice(runs), KNOWN) for _ in range(CANDIDATES if holders else 1)
+                ]
+                chances = [1 / max(1, holders(piece)) for piece in pieces] if holders else [1.0]
+                found += [(one.speech.id, piece) for piece in self._dice.choices(pieces, chances)]
+        return found
 
     def loose(
         self, per_speech: int, cutter: Cutter | None, scattered: bool

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = build_parser().parse_args(_protect(sys.argv[1:] if argv is None else argv))
         from flows import commands
 
-        status = int(getattr(commands, args.command)(args))
+        status = commands.run(args)
         sys.stdout.flush()  # so that a reader who has gone is noticed here, not at the interpreter's end
         return status
     except KeyboardInterrupt:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from shlex import quote
 
 from rich.console import Console
 from rich.text import Text
@@ -37,20 +35,20 @@ def safe(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def print_search(answer: Answer, shown: Sequence[Result], args: Namespace) -> None:
-    """Print a page of hits, what they have in common, and how to get the next page."""
+def print_search(answer: Answer, shown: Sequence[Result], next_page: str | None) -> None:
+    """Print a page of hits, what they have in common, and the command that prints the next page."""
     console = _console()
     console.print(f"{answer.total:,} speech{'' if answer.total == 1 else 'es'}")
     for result in shown:
         _print_result(console, result)
     for name in FACETS_SHOWN if answer.total > 1 else ():
-        values = list(answer.facets.get(name, {}).items())
-        more = f"  and {len(values) - VALUES_SHOWN} more" if len(values) > VALUES_SHOWN else ""
-        line = "  ".join(f"{safe(value)} {count:,}" for value, count in values[:VALUES_SHOWN])
+        counts = answer.facets.get(name, {})
+        most = sorted(counts, key=counts.__getitem__, reverse=True)[:VALUES_SHOWN]
+        line = "  ".join(f"{safe(value)} {counts[value]:,}" for value in counts if value in most)
+        more = f"  and {len(counts) - len(most)} more" if len(counts) > len(most) else ""
         console.print(Text(f"{name}: {line}{more}", style="dim"))
-    if answer.next:
-        again = f"jianghua search {quote(' '.join(args.query))} --after {answer.next}"
-        console.print(Text(f"next page: {again}", style="dim"))
+    if next_page:
+        console.print(Text(f"next page: {safe(next_page)}", style="dim"))
 
 
 def print_speech(entry: Entry, copies: Iterable[Speech], passages: Passages) -> None:
@@ -113,7 +111,8 @@ def _shares(passages: Passages) -> list[str]:
 def _print_result(console: Console, result: Result) -> None:
     entry = result.entry
     console.print()
-    console.print(_marked(result.title, "bold").append(f"  {entry.speech.id}", style="dim"))
+    title = _marked(result.title, "bold") if result.title.text else Text("(no title)", style="bold")
+    console.print(title.append(f"  {entry.speech.id}", style="dim"))
     facts = "  ".join(_value(r) for r in _reasons(entry))
     variants = f"  {entry.variants} cop{'y' if entry.variants == 1 else 'ies'}" if entry.variants else ""
     console.print(Text(f"  {safe(facts)}{variants}", style="cyan"))

@@ -136,13 +136,13 @@ import os, subprocess, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
 from conftest import SAMPLES, export_bytes, take_in
-import flows.cli, flows.commands
+import flows.cli, flows.commands.ingest
 archive = Path({str(tmp_path)!r}) / "disk"
 archive.mkdir()
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=50m", "none", str(archive)], check=True)
 ballast = archive / "ballast"
 ballast.write_bytes(bytes(os.statvfs(archive).f_bavail * os.statvfs(archive).f_frsize - (500 << 10)))
-flows.commands.ingest = lambda args: take_in(archive, SAMPLES) and 0
+flows.commands.ingest.ingest = lambda args: take_in(archive, SAMPLES) and 0
 print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]), flush=True)
 ballast.unlink()
 print("status", flows.cli.main(["ingest", str(SAMPLES), "--archive", str(archive)]), flush=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from conftest import SAMPLES, export_bytes, take_in
+
+from flows.display import print_search
+from flows.index.engine import Answer
 
 JIANGHUA = Path(sys.executable).with_name("jianghua")
 PREFECT_SECONDS = 240
@@ -144,6 +149,23 @@ def test_search_for_a_person(archive: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("1 speech\n")
     assert "招商引资" in done.stdout and "辽宁省 丹东市" in done.stdout and "region: “" in done.stdout
+
+
+def test_the_command_for_the_next_page_is_good_as_it_is_printed(archive: Path) -> None:
+    seen, command = list[str](), "jianghua search '-试读' '日期:1990..' --sort date --limit 4"
+    while command:
+        done = jianghua(*shlex.split(command)[1:], cwd=archive.parent)
+        assert done.returncode == 0, done.stderr
+        seen += re.findall(r"  ([0-9a-f]{16})$", done.stdout, re.M)
+        command = done.stdout.partition("next page: ")[2].strip()
+    assert len(seen) == len(set(seen)) == int(done.stdout.split()[0]) > 4
+
+
+def test_years_shown_are_those_with_the_most_speeches(capsys: pytest.CaptureFixture[str]) -> None:
+    years = {str(year): 1 + year % 10 for year in range(2000, 2020)}
+    print_search(Answer(99, (), {"year": years}), (), None)
+    shown = "2006 7  2007 8  2008 9  2009 10  2016 7  2017 8  2018 9  2019 10  and 12 more"
+    assert f"year: {shown}\n" in capsys.readouterr().out
 
 
 def test_search_for_a_program(archive: Path) -> None:

@@ -156,6 +156,11 @@ def test_while_it_is_filled_an_index_is_not_copied_or_refreshed(
     engine.put(ENTRIES[:9])
     engine.commit()
     assert kept(client, alias) == ("-1", "false")
+    reader = opened()
+    assert reader.half_filled
+    assert reader.search(EVERYTHING).total == 9
+    reader.close()
+    assert kept(client, alias) == ("-1", "false"), "a search changes nothing"
     # That process is killed here; the next one goes on.
     second = opened()
     assert not second.fresh
@@ -165,6 +170,7 @@ def test_while_it_is_filled_an_index_is_not_copied_or_refreshed(
     second.close()
     assert kept(client, alias) == ("1s", "0-1")
     third = opened()
+    assert not third.half_filled
     third.put(ENTRIES[:1])
     third.commit()
     assert kept(client, alias) == ("1s", "0-1")

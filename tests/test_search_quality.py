@@ -11,7 +11,7 @@ from conftest import SAMPLES, SHARED, take_in
 
 from flows.catalog import Catalog
 from flows.index.embedded.engine import EmbeddedEngine
-from flows.index.query import And, Node, Phrase
+from flows.index.query import And, Node, Or, Phrase
 from flows.records import Entry, Source, Speech
 
 QUERIES = 300
@@ -89,11 +89,14 @@ def test_known_speeches_are_found_near_the_top(held: Held, how: str) -> None:
 
 def test_words_in_a_row_come_before_the_same_words_apart(tmp_path: Path) -> None:
     texts = {
-        "apart": "招商很多，招商很好，项目很多，项目很好，招商年年有，项目天天上。",
+        "apart": "招商很多，招商很好，项目很多，项目很好，招商年年有，项目天天上，都要落地。",
         "row": "今年全县抓好招商项目落地，明年继续，后年也继续，年年都要继续。" * 3,
         "other": "别的话。",
     }
     engine = filled(tmp_path / "index", texts)
-    found = engine.search(And((Phrase("招商"), Phrase("项目"))))
-    assert [hit.id for hit in found.hits] == ["row", "apart"]
+    words = And((Phrase("招商"), Phrase("项目")))
+    for query in (words, And((words, Phrase("落地")))):
+        assert engine.search(query).hits[0].id == "row"
+    either = engine.search(Or((Phrase("招商"), Phrase("项目"))))
+    assert either.hits[0].id == "apart", "words of which one is enough need not stand in a row"
     engine.close()

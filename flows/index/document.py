@@ -76,7 +76,8 @@ def document(entry: Entry) -> Document:
         "edits": {"rule": [rule for rule, _ in speech.edits], "count": [count for _, count in speech.edits]},
         "repairs": sum(count for _, count in speech.edits),
         "gaps": speech.gaps,
-        "related": _columns(entry.related, _RELATED),
+        "related": _columns(entry.related, _RELATED)
+        | {"places": [list(one.places) for one in entry.related]},
         "run": entry.run,
         "changed": began(entry.run),
         "revision": entry.revision,
@@ -143,11 +144,12 @@ def _date(date: SpeechDate | None) -> dict[str, Any]:
 def _columns(rows: Iterable[Evidence | Related | Source], names: Iterable[str]) -> dict[str, list[Any]]:
     """A list of objects as an object of lists, which is how an engine holds one anyway."""
     rows = list(rows)
-    return {name: [_value(getattr(row, name)) for row in rows] for name in names}
+    return {name: [getattr(row, name) for row in rows] for name in names}
 
 
-def _value(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _related(found: Iterable[Related]) -> dict[str, list[Any]]:
+    found = list(found)
+    return _columns(found, _RELATED) | {"places": [list(one.places) for one in found]}
 
 
 def _sites(sources: Iterable[Source]) -> list[str]:

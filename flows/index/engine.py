@@ -108,6 +108,10 @@ class Engine(Protocol):
         """Whether there is no usable index yet, so that everything has to be put."""
 
     @property
+    def half_filled(self) -> bool:
+        """Whether the index was left as it is while it is filled; closing after a commit ends that."""
+
+    @property
     def again(self) -> Mapping[str, int]:
         """Requests that had to be sent again since it was opened, by why."""
 

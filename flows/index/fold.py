@@ -21,7 +21,9 @@ _BREAKS = re.compile(r"\.[. ]+")
 _MARKS = re.escape(
     "，。、；：！？“”‘’（）《》〈〉【】…—·‰％∶＋×－．～〔〕─±―／!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 )
-_USUAL = re.compile(rf"[〇一-龥0-9A-Za-z{_MARKS} \n\u3000]*")
+_USUAL_CHARACTERS = rf"〇一-龥0-9A-Za-z{_MARKS} \n\u3000"
+_USUAL = re.compile(f"[{_USUAL_CHARACTERS}]*")
+_UNUSUAL = re.compile(f"[^{_USUAL_CHARACTERS}]+")
 _USUAL_BREAKS = re.compile(rf"[{_MARKS}][{_MARKS} ]*")
 _CAPITALS = re.compile(r"[A-Z]")
 
@@ -54,14 +56,15 @@ def fold(text: str) -> str:
     >>> fold("ＧＤＰ增长８.５％，（同比）")
     'gdp增长8.5.同比.'
     """
-    if _USUAL.fullmatch(text):  # most texts: the same by a way four times as fast
-        plain = text.lower() if _CAPITALS.search(text) else text
-        return _USUAL_BREAKS.sub(".", plain.replace("\n", " ").replace("\u3000", " "))
-    return fold_any(text)
+    # The same as fold_any, by a way four times as fast for the characters that most texts are made of.
+    if not _USUAL.fullmatch(text):
+        text = _UNUSUAL.sub(lambda found: found[0].translate(_TABLE), text)
+    plain = text.lower() if _CAPITALS.search(text) else text
+    return _USUAL_BREAKS.sub(".", plain.replace("\n", " ").replace("\u3000", " "))
 
 
 def fold_any(text: str) -> str:
-    """The search form of a text of any characters."""
+    """The search form by its definition, character by character."""
     return _BREAKS.sub(".", text.translate(_TABLE))
 
 

@@ -142,13 +142,23 @@ def phrases(node: Node) -> list[Phrase]:
 
 
 def in_a_row(node: Node) -> Phrase | None:
-    """The words of a query as one phrase, which the best hits hold; None where there is one word or none.
+    """The words that a query asks for together as one phrase, which the best hits hold; None where there are
+    not two such words.
 
     >>> in_a_row(And((Phrase("招商"), Phrase("项目"), Not(Phrase("试读")))))
     Phrase(text='招商 项目', scope='any')
+    >>> in_a_row(Or((Phrase("招商"), Phrase("项目"))))
     """
-    words = [phrase.text for phrase in phrases(node) if phrase.scope != "title"]
+    words = list(_together(node))
     return Phrase(" ".join(words)) if len(words) > 1 else None
+
+
+def _together(node: Node) -> Iterator[str]:
+    if isinstance(node, And):
+        for child in node.nodes:
+            yield from _together(child)
+    elif isinstance(node, Phrase) and node.scope != "title":
+        yield node.text
 
 
 def fields(node: Node) -> set[str]:

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from flows.catalog import Catalog
 from flows.catalog.corrections import VERDICT, Corrected, corrected, waiting
-from flows.commands import no_speech, print_json, settings_of_args
+from flows.commands.common import no_speech, print_json, settings_of_args
 from flows.display import safe
 from flows.errors import ENDED, JianghuaError
 from flows.person.corrections import FIELDS, LONGEST, read_value, shown

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from flows.catalog import Catalog
 from flows.catalog.words import Words
-from flows.commands import no_speech, settings_of_args
+from flows.commands.common import no_speech, settings_of_args
 from flows.coordinator import Run
 from flows.errors import JianghuaError
 from flows.lock import hold

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from flows.catalog import Catalog
 from flows.catalog.words import Gone, Words, dumps_below, forgotten, forgotten_word
-from flows.commands import print_json, settings_of_args
+from flows.commands.common import print_json, settings_of_args
 from flows.display import safe
 from flows.errors import ENDED, JianghuaError
 from flows.person.follow import followed_up, held

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -10,17 +9,15 @@ from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
-from flows.index.elastic import bulk, schema
+from flows.index.elastic import bulk, pages, schema
 from flows.index.elastic.client import connect, troubles
 from flows.index.elastic.query import ranked, to_elastic
-from flows.index.engine import FACETS, REBUILD, Answer, Hit, IndexUnusable, Refusal, Sort
-from flows.index.pages import BY_DATE, MOST_VALUES, facet_counts, has_changed, read_cursor
+from flows.index.engine import REBUILD, Answer, IndexUnusable, Refusal, Sort
+from flows.index.pages import facet_counts
 from flows.index.query import Node, phrases
 from flows.records import Entry
 from flows.settings import Settings
 
-_BY_SCORE = re.compile(r"s(\d{1,9}(?:\.\d{1,20})?(?:e-?\d{1,3})?)-(\d{8}.{1,200})", re.DOTALL)
-"""A cursor by relevance: score and ``order`` of the last hit."""
 SAME_COPY = "jianghua"
 """Sends all searches to the same copies of the shards, whose scores may differ a little from others'."""
 NEXT, PREVIOUS = "-next", "-previous"
@@ -40,7 +37,7 @@ class ElasticEngine:
         self._alias = alias + beside
         self._pending: dict[str, Entry | None] = {}
         self.again = Counter[str]()
-        self._filling = False
+        self._filling = self._written = False
         self._name = self._look()
         self._fresh = not self._name
 
@@ -63,6 +60,11 @@ class ElasticEngine:
         """Whether there is no index yet, so that everything has to be put."""
         return self._fresh
 
+    @property
+    def half_filled(self) -> bool:
+        """Whether the index is as it is while it is filled: without refresh and copies."""
+        return self._filling
+
     def put(self, entries: Iterable[Entry]) -> None:
         """Take entries in; one with an id already held replaces it."""
         for entry in entries:
@@ -81,7 +83,7 @@ class ElasticEngine:
             bulk.refresh(self._client, self._alias, again=self.again)
             self._remove_from_previous()
         self._pending.clear()
-        self._fresh = False
+        self._fresh, self._written = False, True
         return refused
 
     def latest(self) -> int:
@@ -100,9 +102,9 @@ class ElasticEngine:
     def close(self) -> None:
         """Let go of the connection; what was not committed is dropped."""
         self._pending.clear()
-        filling, self._filling = self._filling, False
-        if filling:
-            with suppress(ApiError, TransportError):  # the next that fills the index does it
+        filled, self._filling = self._filling and self._written, False
+        if filled:
+            with suppress(ApiError, TransportError):  # the next that writes the index does it
                 self._client.indices.put_settings(index=self._alias, settings=schema.filled_settings())
         self._client.close()
 
@@ -122,44 +124,15 @@ class ElasticEngine:
                 f"there is no Elasticsearch index {self._alias}; run: jianghua ingest PATH (any path)"
             )
         made, limit = to_elastic(query, variants), max(0, limit)
-        body = _counting(made, facets)
+        body = pages.counting(made, facets)
         if sort == "relevance" and phrases(query):
             body["query"] = ranked(made, query)
-            answer, hits, following = self._by_score(body, limit, after)
+            answer, hits, following = pages.by_score(self._ask, body, limit, after)
         else:
-            answer, hits, following = self._by_date(body, limit, after)
+            answer, hits, following = pages.by_date(self._ask, body, limit, after)
         counted = answer.get("aggregations", {})
         counts = {name: facet_counts(name, counted[name]["buckets"]) for name in facets}
         return Answer(int(answer["hits"]["total"]["value"]), tuple(hits), counts, following)
-
-    def _by_date(
-        self, body: dict[str, Any], limit: int, after: str | None
-    ) -> tuple[Any, list[Hit], str | None]:
-        if after is not None:
-            body["search_after"] = ["".join(read_cursor(BY_DATE, after))]
-        answer = self._ask({**body, "sort": [{"order": "asc"}], "size": limit + 1})
-        found = answer["hits"]["hits"]
-        more = len(found) > limit > 0
-        hits = [Hit(hit["_id"], 0.0) for hit in found[:limit]]
-        return answer, hits, f"d{found[limit - 1]['sort'][0]}" if more else None
-
-    def _by_score(
-        self, body: dict[str, Any], limit: int, after: str | None
-    ) -> tuple[Any, list[Hit], str | None]:
-        """A page begins with the last hit of the one before, which shows whether scores have changed."""
-        overlap, last = 0, ""
-        if after is not None:
-            score, last = read_cursor(_BY_SCORE, after)
-            overlap, body["search_after"] = 1, [float(score), _just_before(last)]
-        sort = [{"_score": "desc"}, {"order": "asc"}]
-        answer = self._ask({**body, "sort": sort, "size": limit + 1 + overlap})
-        found = answer["hits"]["hits"]
-        if overlap and (not found or found[0]["sort"][1] != last):
-            raise has_changed()
-        page = found[overlap : overlap + limit]
-        more = len(found) > overlap + limit and limit > 0
-        hits = [Hit(hit["_id"], float(hit["_score"])) for hit in page]
-        return answer, hits, "s{!r}-{}".format(*page[-1]["sort"]) if more else None
 
     def _ask(self, body: dict[str, Any]) -> Any:
         with troubles("searched"):
@@ -236,21 +209,3 @@ def check_owner(name: str, alias: str, held: dict[str, Any], archive: str) -> No
             f"{name}, behind {alias}, is of another archive; give this one a name of its own with "
             f"JIANGHUA_ELASTICSEARCH_ALIAS and {REBUILD}; or delete {name}, if its archive is no more"
         )
-
-
-def _counting(query: dict[str, Any], facets: Sequence[str]) -> dict[str, Any]:
-    """A search that counts all its hits, and those of each value of the facets, exactly."""
-    aggregations = {name: _terms(FACETS[name]) for name in facets}
-    return {"query": query, "source": False, "track_total_hits": True, "aggs": aggregations}
-
-
-def _terms(field: str) -> dict[str, Any]:
-    terms: dict[str, Any] = {"field": field, "size": MOST_VALUES}
-    if field != "truncated":  # which always has a value
-        terms["missing"] = "unknown"
-    return {"terms": terms}
-
-
-def _just_before(key: str) -> str:
-    """A text that sorts before a key, and behind all other keys before it."""
-    return key[:-1] + chr(ord(key[-1]) - 1) + "\uffff"

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import tantivy
 
 from flows.errors import ArchiveBusy
-from flows.index.document import OPEN_END, document
+from flows.index.document import document
+from flows.index.embedded import pages
 from flows.index.embedded.places import write_durably
-from flows.index.embedded.query import days_between, ranked, to_tantivy
+from flows.index.embedded.query import ranked, to_tantivy
 from flows.index.embedded.schema import (
     ANALYZER,
-    DAY,
-    ORDER,
     analyzer,
     schema,
     stamp,
     tantivy_document,
 )
-from flows.index.engine import FACETS, MEND, Answer, Hit, IndexUnusable, Refusal, Sort
-from flows.index.pages import BY_DATE, MOST_VALUES, facet_counts, has_changed, read_cursor
+from flows.index.engine import MEND, Answer, IndexUnusable, Refusal, Sort
 from flows.index.query import Node, phrases
 from flows.records import Entry
 
@@ -38,8 +36,6 @@ SMALL_HEAP = 15_000_000
 
 STAMP = "jianghua-stamp"
 """The file that says what an index was built with; it comes last."""
-_BY_SCORE = re.compile(r"r(\d{1,9})-(.{1,200})", re.DOTALL)
-_DAY_DIGITS = 8
 _KEEPS_LAST = ("meta.json", ".managed.json")
 """Files that show a folder to be Tantivy's; the last to go when it is emptied."""
 
@@ -55,6 +51,7 @@ class EmbeddedEngine:
         self._folder, self._index, self._previous = folder, index, previous
         self._removed: list[str] = []
         self.again: dict[str, int] = {}
+        self.half_filled = False
         self._searcher = index.searcher() if index else None
         self._writer: tantivy.IndexWriter | None = None
         self._fresh = index is None
@@ -149,11 +146,13 @@ class EmbeddedEngine:
         searcher, fields = self._searching()
         made = to_tantivy(query, fields, variants)
         by_score = sort == "relevance" and bool(phrases(query))
-        page = _by_score if by_score else _by_date
+        page = pages.by_score if by_score else pages.by_date
         asked = ranked(made, query, fields) if by_score else made
-        with self._troubles("read"):
+        # Counting takes about as long as finding, and Tantivy lets other threads run meanwhile.
+        with self._troubles("read"), ThreadPoolExecutor(1) as beside:
+            counted = beside.submit(pages.facet_values, searcher, made, facets) if facets else None
             total, hits, following = page(searcher, fields, asked, max(0, limit), after)
-            return Answer(total, tuple(hits), _facets(searcher, made, facets), following)
+            return Answer(total, tuple(hits), counted.result() if counted else {}, following)
 
     def _searching(self) -> tuple[tantivy.Searcher, tantivy.Schema]:
         if self._fresh or self._searcher is None or self._index is None:
@@ -192,73 +191,6 @@ def _of_tantivy(error: BaseException) -> bool:
     Rust, whose class has no name that could be imported and is no Exception.
     """
     return isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
-
-
-_Page = tuple[int, list[Hit], str | None]
-
-
-def _by_score(
-    searcher: tantivy.Searcher, fields: tantivy.Schema, query: tantivy.Query, limit: int, after: str | None
-) -> _Page:
-    """Ties are in the index's own order, which only a write changes; a cursor notices that."""
-    given, last = ("0", "") if after is None else read_cursor(_BY_SCORE, after)
-    seen = int(given)
-    overlap = min(1, seen)
-    found = searcher.search(query, limit + 1 + overlap, offset=seen - overlap)
-    hits = [Hit(str(searcher.doc(address).get_first("id")), score) for score, address in found.hits]
-    if overlap and (not hits or hits[0].id != last):
-        raise has_changed()
-    page = hits[overlap : overlap + limit]
-    more = len(hits) > overlap + limit and limit > 0
-    return _count(found), page, f"r{seen + limit}-{page[-1].id}" if more else None
-
-
-def _by_date(
-    searcher: tantivy.Searcher, fields: tantivy.Schema, query: tantivy.Query, limit: int, after: str | None
-) -> _Page:
-    """Sorted by a key that no two speeches share, so pages hold through any change."""
-    if after is None:
-        total, keys = _keys(searcher, query, limit + 1)
-    else:
-        left, speech = read_cursor(BY_DATE, after)
-        total = _count(searcher.search(query, 1))
-        rest = query.and_must_match(days_between(fields, DAY, None, OPEN_END - int(left)))
-        keys = _keys_after(searcher, rest, limit + 1, left + speech)
-    following = f"d{keys[limit - 1]}" if len(keys) > limit > 0 else None
-    return total, [Hit(key[_DAY_DIGITS:], 0.0) for key in keys[:limit]], following
-
-
-def _keys_after(searcher: tantivy.Searcher, query: tantivy.Query, limit: int, last: str) -> list[str]:
-    """The query holds speeches of the last key's own day too: read on until enough lie behind it."""
-    wanted = limit
-    while True:
-        count, read = _keys(searcher, query, wanted)
-        keys = [key for key in read if key > last]
-        if len(keys) >= limit or wanted >= count:
-            return keys[:limit]
-        wanted *= 4
-
-
-def _keys(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> tuple[int, list[str]]:
-    found = searcher.search(query, limit, order_by_field=ORDER, order=tantivy.Order.Asc)
-    return _count(found), [key for key, _ in found.hits]
-
-
-def _count(found: tantivy.SearchResult) -> int:
-    return int(found.count)  # type: ignore[attr-defined]  # its stub leaves it out
-
-
-def _facets(
-    searcher: tantivy.Searcher, query: tantivy.Query, names: Sequence[str]
-) -> dict[str, dict[str, int]]:
-    if not names:
-        return {}
-    counted = searcher.aggregate(query, {name: _terms(FACETS[name]) for name in names})
-    return {name: facet_counts(name, counted[name]["buckets"]) for name in names}
-
-
-def _terms(field: str) -> dict[str, Any]:
-    return {"terms": {"field": field, "size": MOST_VALUES, "segment_size": MOST_VALUES, "missing": "unknown"}}
 
 
 def _empty(folder: Path) -> None:

@@ -30,9 +30,8 @@ def ranked(query: tantivy.Query, node: Node, schema: tantivy.Schema) -> tantivy.
     row = in_a_row(node)
     if row is None:
         return query
-    together = _translate(row, schema)
-    first = _Query.const_score_query(together, IN_A_ROW)
-    return _Query.boolean_query([(_Occur.Must, query), (_Occur.Should, together), (_Occur.Should, first)])
+    first = _Query.const_score_query(_translate(row, schema), IN_A_ROW)
+    return _Query.boolean_query([(_Occur.Must, query), (_Occur.Should, first)])
 
 
 def days_between(schema: tantivy.Schema, field: str, first: int | None, last: int | None) -> tantivy.Query:

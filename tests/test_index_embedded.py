@@ -109,6 +109,17 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+def test_an_index_whose_making_was_killed_at_its_first_file_is_made(tmp_path: Path) -> None:
+    """Tantivy writes each file under a passing name first; killed there, it leaves that alone."""
+    (tmp_path / ".tmpXw2Qzk").write_bytes(b"[")
+    engine = EmbeddedEngine.open(tmp_path)
+    engine.put(ENTRIES[:1])
+    engine.commit()
+    assert engine.count() == 1
+    engine.close()
+    assert not (tmp_path / ".tmpXw2Qzk").exists()
+
+
 def test_one_writer_at_a_time(folder: Path) -> None:
     first, second = EmbeddedEngine.open(folder), EmbeddedEngine.open(folder)
     first.put(ENTRIES[:1])

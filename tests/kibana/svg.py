@@ -17,7 +17,7 @@ def wide(text: str, size: float) -> float:
     """About how wide a text is.
 
     >>> wide("讲话", 10)
-    20.0
+    20
     """
     return sum(size if ord(letter) > 0x2E7F else NARROW * size for letter in text)
 

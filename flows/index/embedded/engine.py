@@ -38,6 +38,8 @@ STAMP = "jianghua-stamp"
 """The file that says what an index was built with; it comes last."""
 _KEEPS_LAST = ("meta.json", ".managed.json")
 """Files that show a folder to be Tantivy's; the last to go when it is emptied."""
+_BEGUN = ".tmp"
+"""What the first of these are called until they are whole: all there is where making an index was killed."""
 
 
 class EmbeddedEngine:
@@ -197,7 +199,8 @@ def _empty(folder: Path) -> None:
     """Make room for a new index. The stamp goes first, so what is half emptied is not taken for whole."""
     folder.mkdir(parents=True, exist_ok=True)
     files = sorted(folder.iterdir(), key=lambda path: path.name in _KEEPS_LAST)
-    if files and not any(path.name in (STAMP, *_KEEPS_LAST) for path in files):
+    others = [path for path in files if not path.name.startswith(_BEGUN)]
+    if others and not any(path.name in (STAMP, *_KEEPS_LAST) for path in files):
         raise IndexUnusable(f"{folder}: holds files that are no search index; move them away")
     (folder / STAMP).unlink(missing_ok=True)
     for path in files:

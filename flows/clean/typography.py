@@ -38,7 +38,8 @@ _QUESTION = 80
 """Characters before a ``?`` among which a question's own word stands; without one it may be a lost byte."""
 
 _INDENT = re.compile(
-    r"([。！？；：”…])[ \t\xa0]{0,8}(?:\u3000{2,8}|[ \xa0]{4,16})[ \t\xa0\u3000]{0,16}(?=\S)"
+    rf"([。！？；：”…]|(?<=[{_HAN}{_CLOSE})!?;:])[!?;:])"
+    r"[ \t\xa0]{0,8}(?:\u3000{2,8}|[ \xa0]{4,16})[ \t\xa0\u3000]{0,16}(?=\S)"
 )
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _MARKER = rf"{_NUMERAL}、|[(（]{_NUMERAL}[)）]|第{_NUMERAL}[，,、]"

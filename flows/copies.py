@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 
 from flows import dedupe
-from flows.catalog.copies import Found, Signature
+from flows.catalog.copies import Found
 from flows.catalog.writer import Writer
-from flows.dedupe import postings
+from flows.dedupe import postings, sketches
 from flows.dedupe.arrays import Keys, among, counted
 
 AT_ONCE = 25_000
@@ -25,7 +25,10 @@ PAIRED_AT_ONCE = 1000
 """Speeches whose pairs are counted at once; with all their marks shared by crowds, 100 MB."""
 TEXTS_HELD = 200
 """Texts kept ready to be compared; those of one cluster come one after the other. 200 reports take 25 MB."""
+SKETCHES_AT_ONCE = 2000
+"""Pairs whose sketches are held against each other at once, 16 MB."""
 SIGNATURES_HELD = 10_000
+"""With their sketches as sets, 55 MB."""
 
 
 def match(catalog: Writer, step: Callable[[int], None]) -> None:
@@ -62,8 +65,8 @@ def _match(catalog: Writer, ids: Sequence[str], sizes: _Sizes, new: bool) -> Non
     catalog.put_links(_links(catalog, _pairs(own, hub, rest, sizes)), ids, crowded)
 
 
-def _pairs(own: Keys, hub: Keys, rest: Keys, sizes: _Sizes) -> Iterator[tuple[int, int]]:
-    """Numbers of speeches and of others that share marks enough with them, each pair once."""
+def _pairs(own: Keys, hub: Keys, rest: Keys, sizes: _Sizes) -> Iterator[tuple[Keys, Keys]]:
+    """Numbers of speeches and of others that share marks enough with them, each pair once; many at a time."""
     by_speech = own[np.argsort(postings.numbers(own), kind="stable")]
     numbers, counts = counted(postings.numbers(own))
     ends = np.cumsum(counts)
@@ -74,33 +77,75 @@ def _pairs(own: Keys, hub: Keys, rest: Keys, sizes: _Sizes) -> Iterator[tuple[in
         once = (found.other < found.one) | ~among(found.other, numbers)
         one, other, shared = (column[once] for column in found)
         enough = shared >= dedupe.least_shared(*sizes(one), *sizes(other))
-        yield from zip(one[enough].tolist(), other[enough].tolist(), strict=True)
+        one, other = one[enough], other[enough]
+        for part in range(0, len(one), SKETCHES_AT_ONCE):
+            yield one[part : part + SKETCHES_AT_ONCE], other[part : part + SKETCHES_AT_ONCE]
 
 
-def _links(catalog: Writer, numbers: Iterator[tuple[int, int]]) -> Iterator[Found]:
+def _links(catalog: Writer, pairs: Iterator[tuple[Keys, Keys]]) -> Iterator[Found]:
     """What is alike of some pairs."""
 
     @lru_cache(TEXTS_HELD)
     def read(speech: str) -> dedupe.Read:
         return dedupe.Read(catalog.text(speech))
 
-    @lru_cache(SIGNATURES_HELD)
-    def signature(number: int) -> Signature | None:
-        return next(catalog.signatures([number]), None)
-
     likely = []
-    for number, other in numbers:
-        a, b = signature(number), signature(other)
-        if a and b and dedupe.may_be_copies(a.sample, b.sample):
-            if a.sample.every == b.sample.every:  # two of their marks are of all their letters
-                yield a.speech, b.speech, "variant", 1.0, 1.0, 0.0, ()
-            else:
-                likely.append((min(a.sample.marks[0], b.sample.marks[0]), a.speech, b.speech))
+    for one, two, a, b in _likely(catalog, pairs):
+        if a.every == b.every:  # two of their marks are of all their letters
+            yield one, two, "variant", 1.0, 1.0, 0.0, ()
+        else:
+            likely.append((min(a.marks[0], b.marks[0]), one, two))
     # Copies mostly have one smallest mark: in its order, a text is made ready once for all of them.
     for _, one, two in sorted(likely):
         link = dedupe.compare_read(read(one), read(two))
         if link:
             yield one, two, link.kind, link.jaccard, link.containment, link.numbers, link.places
+
+
+def _likely(
+    catalog: Writer, pairs: Iterator[tuple[Keys, Keys]]
+) -> Iterator[tuple[str, str, dedupe.Sample, dedupe.Sample]]:
+    """The pairs that may be copies by their signatures."""
+    signatures = _Signatures(catalog)
+    for one, other in pairs:
+        numbers = counted(np.concatenate([one, other]))[0]
+        held = signatures(numbers.tolist())
+        sets = np.stack([h.bits for h in held])
+        left, right = np.searchsorted(numbers, one), np.searchsorted(numbers, other)
+        kept = sketches.alike(sets[left], sets[right])
+        for a, b in zip(left[kept].tolist(), right[kept].tolist(), strict=True):
+            samples = held[a].sample, held[b].sample
+            if dedupe.share_marks(*samples):
+                yield held[a].speech, held[b].speech, *samples
+
+
+class _Signature:
+    """The stored signature of a speech."""
+
+    def __init__(self, speech: str, stored: bytes):
+        self.speech, self.stored = speech, stored
+        self.bits = sketches.bits(np.frombuffer(stored, np.int64))
+
+    @property
+    def sample(self) -> dedupe.Sample:
+        """Made when it is asked for, since it takes four times the room of what is stored."""
+        return dedupe.sample(self.stored)
+
+
+class _Signatures:
+    """The stored signatures of some numbers; the last ones are held."""
+
+    def __init__(self, catalog: Writer):
+        self.catalog = catalog
+        self.held: dict[int, _Signature] = {}
+
+    def __call__(self, numbers: Sequence[int]) -> list[_Signature]:
+        if len(self.held) > SIGNATURES_HELD:
+            self.held = {number: self.held[number] for number in numbers if number in self.held}
+        unknown = [number for number in numbers if number not in self.held]
+        for number, speech, stored in self.catalog.signatures(unknown):
+            self.held[number] = _Signature(speech, stored)
+        return [self.held[number] for number in numbers]
 
 
 class _Sizes:

@@ -16,6 +16,7 @@ from flows.catalog import reader as module
 from flows.catalog import sites as catalog_sites
 from flows.catalog import writer as catalog_writer
 from flows.catalog.writer import Writer
+from flows.dedupe import sample
 from flows.errors import ArchiveMissing, JianghuaError
 from flows.records import Page, Source, Speech
 from flows.spool import Seen, Spoken
@@ -188,7 +189,7 @@ def test_when_a_copy_goes_its_cluster_is_settled_anew(tmp_path: Path) -> None:
         assert catalog.stale_speeches() == [one.id, joined.id]
         assert catalog.unmatched() == [joined.id], "what is left has been compared with all there are"
         assert catalog.component(one.id)[1] == {}
-        assert [s.sample.marks for s in catalog.signatures([joined.id])] == [[9]]
+        assert [sample(stored).marks for _, _, stored in catalog.signed([joined.id])] == [[9]]
 
 
 def test_ids_resolve_by_their_first_digits_where_they_fit_one(tmp_path: Path) -> None:

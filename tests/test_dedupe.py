@@ -7,11 +7,13 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.dedupe import compare, may_be_copies, paragraphs, sample, sign
+from flows.dedupe.sketches import alike, bits
 
 CASES = [
     pytest.param(
@@ -54,6 +56,32 @@ def test_a_copy_cut_short_is_a_candidate(length: int, keep: float) -> None:
 def test_a_middle_part_is_a_candidate(length: int) -> None:
     wholes = [text(seed, length) for seed in range(40)]
     assert all(candidates(whole, whole[length // 2 : length // 2 + length // 3]) for whole in wholes)
+
+
+@pytest.mark.parametrize("length", [300, 1500])
+def test_a_copy_with_a_letter_in_twenty_changed_is_a_candidate(length: int) -> None:
+    dice = random.Random(length)
+    for seed in range(100):
+        whole = text(seed, length)
+        changed = "".join(dice.choice(LETTERS) if dice.random() < 0.05 else letter for letter in whole)
+        assert candidates(whole, changed)
+
+
+def test_two_standing_sentences_make_a_short_speech_no_candidate_of_a_long_one() -> None:
+    standing = text(-1, 50), text(-2, 50)
+    short = [standing[0] + text(seed, 250) + standing[1] for seed in range(20)]
+    long = [text(seed, 6000) + "".join(standing) + text(-seed, 6000) for seed in range(100, 140)]
+    found = sum(candidates(a, b) for a in short for b in long)
+    assert found <= 8, "one in 100: each costs a look at both texts"
+
+
+@given(st.lists(st.text(alphabet=LETTERS, min_size=1, max_size=300), min_size=2, max_size=6))
+def test_many_sketches_are_held_against_each_other_as_each_two_are(texts: list[str]) -> None:
+    sets = np.stack([bits(np.array(sign(t), np.int64)) for t in texts])
+    verdicts = alike(sets, sets[::-1]).tolist()
+    assert verdicts == [bool(alike(a[None], b[None])[0]) for a, b in zip(sets, sets[::-1], strict=True)]
+    assert verdicts == verdicts[::-1], "the same whichever comes first"
+    assert alike(sets, sets).all()
 
 
 def test_unlike_speeches_are_no_candidates() -> None:

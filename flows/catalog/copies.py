@@ -8,16 +8,12 @@ pairs. A million speeches of 3,200 letters take 1.7 GB for it beside some 15 GB 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from flows.records import Related, Speech
-
-if TYPE_CHECKING:
-    from flows.dedupe import Sample
 
 MOST_SHARERS = 20
 """Other speeches that hold a paragraph up to which it is a passage; above, a standing phrase."""
@@ -27,15 +23,6 @@ NEW, MATCHED, AGAIN = 0, 1, 2
 """Whether a flagged speech was compared: see schema/003.sql."""
 Found = tuple[str, str, str, float, float, float, Sequence[str]]
 """Two ids, kind, jaccard, containment, share of numbers that differ, places."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
-    """A stored signature."""
-
-    number: int
-    speech: str
-    sample: Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +49,10 @@ class _Text(msgspec.Struct):
     """What is compared of a stored speech."""
 
     text: str
+
+
+def _json(ids: Sequence[str] | Sequence[int]) -> str:
+    return msgspec.json.encode(ids).decode()
 
 
 class Copies:
@@ -110,24 +101,29 @@ class Copies:
         row = self.db.execute("SELECT tagged FROM speeches WHERE id = ?", (speech,)).fetchone()
         return msgspec.json.decode(row[0], type=_Text).text
 
-    def signatures(self, ids: Iterable[str | int]) -> Iterator[Signature]:
-        """The signatures of speeches, by their ids or numbers; those that have none are left out."""
-        from flows.dedupe import sample  # with numpy, which who only reads need not wait for
+    def signed(self, speeches: Sequence[str]) -> list[tuple[int, str, bytes]]:
+        """Number, id and signature of speeches, in the order of the ids; those without one are left out."""
+        return self.db.execute(
+            "SELECT s.number, s.speech, s.signature FROM json_each(?) j"
+            " CROSS JOIN signatures s ON s.speech = j.value",
+            (_json(speeches),),
+        ).fetchall()
 
-        select = "SELECT number, speech, signature FROM signatures WHERE"
-        for i in ids:
-            column = "number" if isinstance(i, int) else "speech"
-            row = self.db.execute(f"{select} {column} = ?", (i,)).fetchone()
-            if row:
-                number, speech, blob = row
-                yield Signature(number=number, speech=speech, sample=sample(blob))
+    def signatures(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
+        """:meth:`signed`, by the numbers of speeches."""
+        return self.db.execute(
+            "SELECT s.number, s.speech, s.signature FROM json_each(?) j"
+            " CROSS JOIN signatures s ON s.number = j.value",
+            (_json(numbers),),
+        ).fetchall()
 
-    def sizes(self, numbers: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+    def sizes(self, numbers: Sequence[int]) -> list[tuple[int, int, int]]:
         """Number, count of marks and top of the signatures of these numbers."""
-        for number in numbers:
-            yield from self.db.execute(
-                "SELECT number, marks, top FROM signatures WHERE number = ?", (number,)
-            )
+        return self.db.execute(
+            "SELECT s.number, s.marks, s.top FROM json_each(?) j"
+            " CROSS JOIN signatures s ON s.number = j.value",
+            (_json(numbers),),
+        ).fetchall()
 
     def component(self, speech: str) -> tuple[set[str], dict[tuple[str, str], tuple[str, float]]]:
         """All speeches whose cluster may change with this one, and the links among them: kind and jaccard.

@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 
 from flows.catalog import pieces
-from flows.catalog.copies import AGAIN, MATCHED, Copies, Found, Signature
+from flows.catalog.copies import AGAIN, MATCHED, Copies, Found
 from flows.dedupe import postings, sample
 from flows.dedupe.arrays import Keys
-from flows.dedupe.marks import LOWEST_PRINT
+from flows.dedupe.sketches import LAST_SKETCH
 from flows.records import Speech
 
 CACHE_KIB = 200_000
@@ -42,9 +42,9 @@ class CopiesWriter(Copies):
 
     def _unlink(self, speech: str) -> None:
         """Forget a speech's signature and links; those it was linked with are to be clustered again."""
-        for old in self.signatures([speech]):
-            self._unpost(old)
-            self.db.execute("DELETE FROM signatures WHERE number = ?", (old.number,))
+        for number, _, signature in self.signed([speech]):
+            self._unpost(number, speech, signature)
+            self.db.execute("DELETE FROM signatures WHERE number = ?", (number,))
         self.db.execute(
             "INSERT OR IGNORE INTO stale_speeches SELECT b, 1, 0 FROM links WHERE a = ?1"
             " UNION SELECT a, 1, 0 FROM links WHERE b = ?1 UNION SELECT id, 1, 0 FROM speeches"
@@ -53,17 +53,13 @@ class CopiesWriter(Copies):
         )
         self.db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (speech,))
 
-    def _unpost(self, old: Signature) -> None:
+    def _unpost(self, number: int, speech: str, signature: bytes) -> None:
         """Take a signature's postings out; the speeches that become hubs by it are to be compared again."""
-        low_bits = np.int64(postings.key(0, old.speech, old.number))
-        marks, prints = (
-            postings.keys(np.fromiter(found, np.int64), low_bits)
-            for found in (old.sample.every, old.sample.prints)
-        )
+        marks, prints = _postings([(number, speech, signature)])
         before = self.posted(postings.lows(marks), np.full(len(marks), postings.CROWD + 2))
         pieces.drop(self.db, "marks", marks)
         pieces.drop(self.db, "prints", prints)
-        after = before[postings.numbers(before) != old.number]
+        after = before[postings.numbers(before) != number]
         self._again(np.setdiff1d(after[postings.hubs(after)], before[postings.hubs(before)]))
 
     def _again(self, found: Keys) -> None:
@@ -91,20 +87,11 @@ class CopiesWriter(Copies):
 
     def post(self, speeches: Sequence[str]) -> Keys:
         """Make some speeches findable by their marks; the postings of these, sorted."""
-        marks, prints = _postings(self._signed(speeches))
+        marks, prints = _postings(self.signed(speeches))
         with self._transaction() as db:
             pieces.add(db, "marks", marks)
             pieces.add(db, "prints", prints)
         return marks
-
-    def _signed(self, speeches: Sequence[str]) -> list[tuple[int, str, bytes]]:
-        """Number, id and signature of some speeches."""
-        rows = []
-        for i in speeches:
-            rows += self.db.execute(
-                "SELECT number, speech, signature FROM signatures WHERE speech = ?", (i,)
-            ).fetchall()
-        return rows
 
     def posted(self, lows: Keys, most: Keys | None = None) -> Keys:
         """The postings of some marks (see :func:`postings.lows`; sorted), sorted; of each the first ``most``,
@@ -183,7 +170,7 @@ def _postings(rows: Sequence[tuple[int, str, bytes]]) -> tuple[Keys, Keys]:
     low_bits = np.array([postings.key(0, speech, number) for number, speech, _ in rows], np.int64)
     low_bits = np.repeat(low_bits, [len(blob) // 8 for _, _, blob in rows])
     marks = values >= 0
-    prints = (values < 0) & (values >= LOWEST_PRINT)
+    prints = (values < 0) & (values > LAST_SKETCH)
     return (
         postings.keys(values[marks], low_bits[marks]),
         postings.keys(-1 - values[prints], low_bits[prints]),

@@ -2,7 +2,15 @@
 
 from flows.dedupe.clusters import Graph, clusters
 from flows.dedupe.compare import Link, Read, compare, compare_read
-from flows.dedupe.marks import Sample, least_shared, may_be_copies, paragraphs, sample, sign
+from flows.dedupe.marks import (
+    Sample,
+    least_shared,
+    may_be_copies,
+    paragraphs,
+    sample,
+    share_marks,
+    sign,
+)
 from flows.dedupe.settle import group, settle
 
 __all__ = [
@@ -19,5 +27,6 @@ __all__ = [
     "paragraphs",
     "sample",
     "settle",
+    "share_marks",
     "sign",
 ]

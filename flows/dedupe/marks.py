@@ -22,9 +22,8 @@ Binomial(m, c) stays below that:
     m = 2,  c = 0.9:  1 in 5
 
 A long text has few marks for each of its parts, so a short one that shares a standing sentence with it may
-share as many as a copy would. Hence the sketch: FINE_BITS bits of one in PER_FINE of all hashes, by which the
-two that are left are told apart without their texts (300 letters: 24 of them; of a copy 12 or more, of one
-standing sentence 4).
+share as many as a copy would. Hence the sketch (sketches.py), by which the two that are left are told apart
+without their texts.
 
 Speeches that are no copies are hardly ever compared: of the 181,000 pairs of 602 reports one is. Marks of
 eight letters are shared by standing phrases alone.
@@ -32,18 +31,18 @@ eight letters are shared by standing phrases alone.
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from flows.dedupe.arrays import Hashes, Keys, different, shared
+from flows.dedupe.arrays import Hashes, Keys, different
+from flows.dedupe.sketches import LAST_SKETCH, alike, bits, sketch
 
 Units = npt.NDArray[np.uint16]
 
@@ -63,12 +62,6 @@ LEAST_SHARED = 2
 """Marks that any two copies share. One is often that of a standing sentence."""
 ROUGH = 1
 """Marks by which the reckoning from numbers alone may be wrong."""
-PER_FINE = 12
-"""Shingles of a speech for each one in its sketch: 500 bytes of 3,200 letters."""
-FINE_BITS: Final = 15
-"""Four of them to an integer. Of a text of 12,000 letters a stranger meets one in 30."""
-FINE_SHARED, DEVIATIONS = 0.5, 1.5
-"""Of a sketch a copy shares half at least, less three standard deviations of a sample (1.5 * sqrt(n))."""
 PARAGRAPH = 40
 """Letters of a paragraph that is kept for text reuse; shorter ones are headings and standing sentences."""
 MOST_PARAGRAPHS = 1000
@@ -80,13 +73,8 @@ _SHIFT = np.uint64(31)
 _TWO = np.uint64(2)
 _IN_HEAD = 1 << 62
 _LAST = _IN_HEAD - 1
-_SKETCH = -_IN_HEAD - _IN_HEAD
-LOWEST_PRINT: Final = -_IN_HEAD - 1
-"""Of a signature's integers; those below are its sketch."""
-_FINE = np.uint16((1 << FINE_BITS) - 1)
-_PARTS = np.array([LOWEST_PRINT, 0, _IN_HEAD], np.int64)
+_PARTS = np.array([LAST_SKETCH + 1, 0, _IN_HEAD], np.int64)
 """Where prints, marks, and marks of the head begin among a signature's integers."""
-_FOUR = FINE_BITS * np.arange(4, dtype=np.int64)
 
 
 class Letters(NamedTuple):
@@ -143,25 +131,20 @@ class Sample:
     """These, those of its head alone, and two of all its letters together."""
     prints: list[int]
     """Of its paragraphs."""
-    packed: Keys
-    """Its sketch, see :func:`_sketch`."""
+    sketch: Keys
+    """See sketches.py."""
 
     @property
     def top(self) -> int:
         """Up to it, the marks are all that the text has."""
         return self.marks[-1] if len(self.marks) >= LEAST else _LAST
 
-    @cached_property
-    def fine(self) -> npt.NDArray[np.uint16]:
-        """What the sketch was made of, sorted."""
-        return different(((self.packed[:, None] - _SKETCH) >> _FOUR).astype(np.uint16).ravel() & _FINE)
-
 
 def sign(text: str) -> tuple[int, ...]:
     """The signature of a text, sorted: a pure function of its letters and paragraphs, as 64-bit integers.
 
     One list of numbers travels and is stored for all: marks, from _IN_HEAD on those of the head, below zero
-    the paragraphs' prints, and below LOWEST_PRINT the sketch.
+    the paragraphs' prints, and up to LAST_SKETCH the sketch.
 
     >>> sign("同志们：今天开会") == sign("同志们, 今天 开会。")
     True
@@ -174,7 +157,7 @@ def sign(text: str) -> tuple[int, ...]:
     heads = {m | _IN_HEAD for m in _smallest(every[: HEAD - WIDTH + 1], HEADS) if m > marks[-1]}
     heads |= {m | _IN_HEAD for m in _whole(read_text.units, every)}
     prints = {-1 - p for _, p in _prints(read_text, every)}
-    return (*_sketch(every), *sorted(prints), *marks, *sorted(heads))
+    return (*sketch(every), *sorted(prints), *marks, *sorted(heads))
 
 
 def sample(signature: Sequence[int] | bytes) -> Sample:
@@ -192,35 +175,28 @@ def sample(signature: Sequence[int] | bytes) -> Sample:
         marks=found[marks:heads].tolist(),
         every=frozenset((found[marks:] & _LAST).tolist()),
         prints=(-1 - found[prints:marks]).tolist(),
-        packed=found[:prints],
+        sketch=found[:prints],
     )
 
 
-def may_be_copies(a: Sample, b: Sample) -> bool:
-    """Whether two texts, by their marks, are worth a comparison.
+def share_marks(a: Sample, b: Sample) -> bool:
+    """Whether two texts have as many marks in common as copies do.
 
-    >>> may_be_copies(sample([1, 2, 3]), sample([2, 3, 4])), may_be_copies(sample([1, 2, 3]), sample([4]))
+    >>> share_marks(sample([1, 2, 3]), sample([2, 3, 4])), share_marks(sample([1, 2, 3]), sample([4]))
     (True, False)
     """
     limit = min(a.top, b.top)
     to_share = min(bisect_right(a.marks, limit), bisect_right(b.marks, limit))
-    if len(a.every & b.every) < max(LEAST_SHARED, SHARED * to_share - SLACK):
-        return False
-    least = min(len(a.fine), len(b.fine))
-    return shared(a.fine, b.fine) >= FINE_SHARED * least - DEVIATIONS * math.sqrt(least)
+    return len(a.every & b.every) >= max(LEAST_SHARED, SHARED * to_share - SLACK)
 
 
-def _sketch(every: Hashes) -> list[int]:
-    """Some bits of a small part of the hashes, four to an integer, so low that they are below all prints."""
-    bits = (every[every < np.uint64(_IN_HEAD // PER_FINE)] & np.uint64((1 << FINE_BITS) - 1)).astype(np.int64)
-    fine = different(bits)
-    fine = np.append(fine, np.repeat(fine[-1:], -len(fine) % 4))
-    found: list[int] = (different((fine.reshape(-1, 4) << _FOUR).sum(axis=1)) + _SKETCH).tolist()
-    return found
+def may_be_copies(a: Sample, b: Sample) -> bool:
+    """Whether two texts, by their marks and their sketches, are worth a comparison."""
+    return share_marks(a, b) and bool(alike(bits(a.sketch)[None], bits(b.sketch)[None])[0])
 
 
 def least_shared(marks_a: Keys, top_a: Keys, marks_b: Keys, top_b: Keys) -> npt.NDArray[np.float64]:
-    """How many marks pairs share at least that :func:`may_be_copies` lets pass, about: reckoned from the
+    """How many marks pairs share at least that :func:`share_marks` lets pass, about: reckoned from the
     numbers of their marks, and the largest of them, alone. Where these are the same, as of copies to the
     letter, few of their marks may have been looked at, since all are a crowd's."""
     low = np.minimum(top_a, top_b)

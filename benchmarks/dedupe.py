@@ -61,6 +61,7 @@ def _parts(shared: Path, when: str, sizes: Sequence[int]) -> Iterator[list[str]]
         yield ["### Speeches from their fragments", "", *(f"- {row}" for row in rows)]
     yield dedupe_growth.speed(shared)
     yield dedupe_growth.growth(shared, sizes)
+    yield dedupe_growth.crowds(shared)
 
 
 def _quality(shared: Path) -> list[str]:

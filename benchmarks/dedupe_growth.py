@@ -21,6 +21,7 @@ from datasketch import MinHash
 from rensa import RMinHash, RMinHashLSH
 
 from flows import copies, dedupe
+from flows.catalog import FILE
 from flows.catalog.writer import Writer
 from flows.dedupe.marks import letters
 from flows.records import Speech, page_id
@@ -35,6 +36,8 @@ MASKS = 128
 """Permutations of the MinHash tools."""
 FEW = 500
 """Speeches that the slow peer signs."""
+NIGHT = 500
+"""Speeches that come to an archive in one more run."""
 
 
 class Synthetic:
@@ -92,26 +95,27 @@ def grow(shared: Path, count: int, shortest: int, longest: int) -> dict[str, flo
                 _put(catalog, texts, seconds)
                 texts = []
         _put(catalog, texts, seconds)
-        start = time.process_time()
-        copies.match(catalog, lambda _: None)
-        seconds["match"] = time.process_time() - start
-        start = time.process_time()
-        joined = copies.settle(catalog, "bench")
-        seconds["settle"] = time.process_time() - start
+        seconds["match"] = _timed(lambda: copies.match(catalog, lambda _: None))
+        seconds["settle"] = _timed(lambda: copies.settle(catalog, "bench"))
         catalog.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = sum(
             catalog.db.execute("SELECT sum(pgsize) FROM dbstat WHERE name = ?", (t,)).fetchone()[0] or 0
             for t in TABLES
         )
         links = catalog.db.execute("SELECT count(*) FROM links").fetchone()[0]
-    peak = _peak()
+        peak = _peak()
+        _put(catalog, list(synthetic.texts(NIGHT)), Counter())
+        catalog.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        catalog.db.execute("PRAGMA wal_autocheckpoint = 0")
+        seconds["night"] = _timed(lambda: copies.match(catalog, lambda _: None))
+        written = (Path(folder) / f"{FILE}-wal").stat().st_size
     return {
         "count": count,
         "letters": characters / count,
         "bytes": size / count,
         "peak": peak,
-        "joined": joined,
         "links": links,
+        "written": written,
         **seconds,
     }
 
@@ -179,6 +183,39 @@ def _datasketch(text: str) -> MinHash:
     return found
 
 
+def crowds(shared: Path) -> list[str]:
+    """The table of one text many times: copies with a notice of their own each, and what a template makes."""
+    texts = list(Synthetic(shared, 800, 800).texts(1))
+    copied, filled = texts[0], texts[0].replace("，", "，今年增长{}万元，")
+    dice = np.random.default_rng(7)
+    notices = list(Synthetic(shared, 100, 100).texts(200))
+    sets = {
+        "200 copies of one text, each with a notice of its own": [
+            f"{copied}\n{notice}" for notice in notices
+        ],
+        "2,000 notices from one template": [
+            filled.format(*dice.integers(100, 99_999, filled.count("{}"))) for _ in range(2000)
+        ],
+    }
+    rows = [
+        "### One text many times",
+        "",
+        "| set | match, s | settle, s | links | clusters |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name, made in sets.items():
+        with TemporaryDirectory() as folder, Writer.open(Path(folder), create=True) as catalog:
+            _put(catalog, made, Counter())
+            match = _timed(lambda: copies.match(catalog, lambda _: None))
+            settle = _timed(lambda: copies.settle(catalog, "bench"))
+            links, clusters = (
+                catalog.db.execute(f"SELECT count(DISTINCT {what}) FROM {table}").fetchone()[0]
+                for what, table in (("a || b", "links"), ("cluster", "speeches"))
+            )
+        rows.append(f"| {name} | {match:.2f} | {settle:.2f} | {links:,} | {clusters:,} |")
+    return rows
+
+
 def speed(shared: Path, count: int = 100_000) -> list[str]:
     """The table of speed: so many speeches of all lengths, each tool in a process of its own."""
     rows = [
@@ -213,8 +250,8 @@ def growth(shared: Path, sizes: Iterable[int]) -> list[str]:
         "### Growth, speeches of 400 to 800 letters",
         "",
         "| speeches | sign, µs each | match, µs each | settle, µs each | match beside sign | peak MB "
-        "| catalog bytes each |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| catalog bytes each | {NIGHT} more: match, s | MB written |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     whole = []
     for size in sizes:
@@ -222,7 +259,7 @@ def growth(shared: Path, sizes: Iterable[int]) -> list[str]:
         each = " | ".join(f"{one[step] / size * 1e6:.0f}" for step in STEPS)
         rows.append(
             f"| {size:,} | {each} | {one['match'] / one['sign']:.2f} | {one['peak']:.0f} "
-            f"| {one['bytes']:.0f} |"
+            f"| {one['bytes']:.0f} | {one['night']:.2f} | {one['written'] / 1e6:.0f} |"
         )
         # Signing is the same work for each speech, however many there are: it tells how fast the machine was.
         whole.append((size, sum(one[step] for step in STEPS) / one["sign"] * size))

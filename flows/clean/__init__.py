@@ -10,7 +10,7 @@ from flows.clean.counters import drop_counters
 from flows.clean.draft import STAGE, Draft, fold
 from flows.clean.fields import address
 from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, drop_tags, unescape
-from flows.clean.parting import part_notices
+from flows.clean.parting import part_notices, part_title
 from flows.clean.repeats import drop_summary
 from flows.clean.rules import by_place
 from flows.clean.running import drop_running_heads, drop_running_lines
@@ -55,6 +55,7 @@ def clean(page: Page) -> Page | Reject:
     draft.tidy()
     drop_running_lines(draft)
     part_notices(draft)
+    part_title(draft)
     drop_copy(draft)
     drop_summary(draft)
     found = survey(draft.lines)

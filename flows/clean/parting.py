@@ -1,4 +1,4 @@
-"""A site's sentences that run on behind the body's last or before its first, put on lines of their own."""
+"""What runs on behind a body's last sentence or before its first, a site's sentences and the title, apart."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from flows.clean.draft import Draft
 from flows.clean.interface import is_interface
 from flows.clean.notice import notice, sentences
 from flows.clean.rules import by_place, match
-from flows.clean.shapes import begins_body, has_shape, is_prose
+from flows.clean.shapes import begins_body, has_shape, is_prose, is_title
 
 _MOST_SENTENCES = 5
 _EDGE = 12
 """Lines at each edge of a page that may hold a sentence of the site behind or before one of the body."""
+_GREETED = re.compile(
+    r"\s*([^。；;!！?？\n]{4,120}?(?:讲话|致辞|致词|发言|主持词))\s?"
+    r"(?=(?:同志们|代表们|各位[\u4e00-\u9fff、]{1,20}|尊敬的[\u4e00-\u9fff、]{1,20})\s?[:：,，])"
+)
+"""A title that the address to the hearers follows in one line."""
+_SAID_AGAIN = re.compile(r"(.{6,60}(?:讲话|致辞|致词|发言|主持词))(?=(.{6,60})$)")
+_SAME_START = 3
+"""Characters with which a title begins both times where it is said twice: 县长在…上讲话县长在…上的讲话."""
 
 
 def part_notices(draft: Draft) -> None:
@@ -33,6 +41,27 @@ def part_notices(draft: Draft) -> None:
         lines[last] = _part_last(lines[last])
     if lines != draft.lines:
         draft.text = "\n".join(lines)
+
+
+def part_title(draft: Draft) -> None:
+    """Put the title that runs on into the address to the hearers on a line of its own.
+
+    >>> draft = Draft("县长在全县工业大会上讲话县长在全县工业大会上的讲话同志们：今天开会。")
+    >>> part_title(draft)
+    >>> draft.lines
+    ['县长在全县工业大会上讲话', '县长在全县工业大会上的讲话', '同志们：今天开会。']
+    """
+    lines = list(draft.lines)
+    first = next((n for n, line in enumerate(lines[:_EDGE]) if begins_body(line)), None)
+    found = None if first is None else _GREETED.match(lines[first])
+    if first is None or not found or not is_title(found[1]):
+        return
+    title = found[1]
+    again = _SAID_AGAIN.match(title)
+    if again and again[2][:_SAME_START] == title[:_SAME_START] and is_title(again[2]):
+        title = "\n".join(again.groups())
+    lines[first] = f"{title}\n{lines[first][found.end() :]}"
+    draft.text = "\n".join(lines)
 
 
 def _part_first(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise, zip_longest
 
 from flows.clean.claims import Survey
 from flows.clean.draft import Draft, squeeze
@@ -11,6 +12,8 @@ from flows.clean.shapes import begins_body, has_shape, is_bare_title, is_prose, 
 _SHORTEST, _LONGEST = 4, 100
 _LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
 """What may stand before a title at the start of the body: the number of a fragment, which joining needs."""
+_KIND = 8
+"""Characters of the second line of a title in two: 讲话, 工作报告（摘要）."""
 _GAP = 12
 """Characters between two repetitions of a title: 在〔...〕, 关于, a colon."""
 _GOES_ON = re.compile(r"[,，。、；;》”\"中里时上后精神要的和与及]")
@@ -30,9 +33,12 @@ def find_title(found: Survey) -> str | None:
 
     >>> find_title(Survey(opening=["工作报告", "某县政府工作报告_第2页"]))
     '某县政府工作报告'
+    >>> find_title(Survey(opening=["在全县年终总结动员大会上的", "讲话"]))
+    '在全县年终总结动员大会上的讲话'
     """
     named = [value for kind, value in found.facts if kind == "title"]
     headings = [value for kind, value in found.facts if kind == "heading"] + found.opening
+    headings += [above + below for above, below in pairwise(found.opening) if _set_in_two(above, below)]
     headings = [_bare(line) for line in headings]
     shaped = [line for line in headings if is_title(line) and len(line) >= _SHORTEST]
     if named:
@@ -50,9 +56,13 @@ def find_title(found: Survey) -> str | None:
 def drop_title_lines(draft: Draft, title: str) -> None:
     """Remove the lines above the body that say the title, or a part of it that is itself a title."""
     whole, repeated = squeeze(title), set()
-    for number, line in enumerate(draft.lines):
+    loose = whole.replace("的", "")  # 在大会上讲话, 在大会上的讲话
+    lines = draft.lines
+    for number, (line, below) in enumerate(zip_longest(lines, lines[1:], fillvalue="")):
         form = squeeze(_bare(line))
-        if form == whole or (len(form) >= _SHORTEST and form in whole and is_title(line)):
+        if _set_in_two(line, below) and squeeze(line + below) == whole:
+            repeated |= {number, number + 1}
+        if form.replace("的", "") == loose or (len(form) >= _SHORTEST and form in whole and is_title(line)):
             repeated.add(number)
         elif begins_body(line):
             break
@@ -80,6 +90,11 @@ def _glued(line: str, end: int, title: str, said: int) -> bool:
     rest = line[end:]
     apart = rest[:1].isspace() or has_shape(rest, "salutation", "heading", "part", "dateline")
     return is_title(title) or said > len(title) or apart
+
+
+def _set_in_two(above: str, below: str) -> bool:
+    """Whether two lines are one title: what kind of text it is stands in the second one alone."""
+    return above.endswith("的") and len(below) <= _KIND and not is_title(above) and is_title(above + below)
 
 
 def _bare(line: str) -> str:

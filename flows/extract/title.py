@@ -53,16 +53,26 @@ def main_part(stated: str) -> str:
 
     >>> main_part("在全市大会上的讲话_某某市人民政府"), main_part("CCTV.com- 某某论坛 :: null")
     ('在全市大会上的讲话', '')
+    >>> main_part("2009-2010年全市工作总结-某某市人民政府")
+    '2009-2010年全市工作总结'
     """
-    parts = [part for part in _SEPARATOR.split(stated) if part.strip(_EDGES)]
+    parts = [_without_site(part) for part in _SEPARATOR.split(stated) if part.strip(_EDGES)]
     texts = [part for part in parts if not _is_site(part.strip())]
     cut = max(texts[:2], key=len, default="").rstrip(_EDGES.replace("》", "").replace("】", "")).strip()
     return cut if len(cut) >= SITE_NAME else ""
 
 
+def _without_site(part: str) -> str:
+    """A part of ``<title>`` less the site's name behind a hyphen without spaces."""
+    text, hyphen, site = part.rpartition("-")
+    return text if hyphen and _is_site(site.strip()) else part
+
+
 def _score(block: Block, distance: int, stated: str, cut: str) -> float:
     """How much a line ``distance`` blocks above the body claims to be the title; 0 for none."""
     text = squeeze(block.text)
+    if "\t" in block.text:
+        return 0  # a row of a table
     if not SHORTEST <= len(text) <= LONGEST or field_line(block.text) or DATELINE.fullmatch(text):
         return 0
     near = max(0.0, 1 - abs(distance) / NEAR)

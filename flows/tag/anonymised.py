@@ -11,7 +11,7 @@ _NOT_A_KIND = (
 _MASK = re.compile(
     r"(?P<sign>[XxＸｘ×✕╳]{1,6}|[*＊]{1,6}|[○〇□■●◯]{1,6}|[_＿]{2,8}"
     r"|[〔\[［【(（](?:\.{2,6}|…{1,3}|[*＊XxＸ×]{1,6}|地名)[〕\]］】)）]|某{1,3})"
-    rf"(?P<kind>[”\"]?{_NOT_A_KIND}{_KIND})?"
+    rf"(?:(?:(?<=[XxＸｘ×]) )?(?P<kind>[”\"]?{_NOT_A_KIND}{_KIND}))?"
 )
 _LETTER = re.compile(rf"(?<![A-Za-z0-9])[A-WYZ](?:{_NOT_A_KIND}[省市县乡])")
 """A市, B县: one letter and a kind; not A区, which is a part of a building or a park."""

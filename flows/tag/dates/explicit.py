@@ -39,6 +39,11 @@ _OPENS = re.compile(
 _AT_MEETING = re.compile(
     r"\s{0,3}(?:上午|下午|晚)?\s{0,3}[，,]?\s{0,3}(?:在|于)?[^\n。；]{2,70}?(?:会议?上|大会|会议|[讲报]话?会)"
 )
+_AT_MEETING_CUT = re.compile(
+    r"\s{0,3}[，,]?\s{0,3}(?:在|于)(?:[^\n。；，,]{2,40}[届次])?\s{0,3}\n"
+    r"\s{0,8}[^\n。；，,]{2,40}?(?:会议?上?|大会)(?:的[讲报][话告])?\s{0,3}[）)]?\s{0,3}(?:\n|$)"
+)
+"""A dateline in two lines, the first of which breaks off: …第十七届, then 人民代表大会第三次会议上."""
 _LINE_ENDS = re.compile(
     r"\s{0,3}(?:\*{1,2}|[）)】\]])|[ 　][^）)\n，。]{1,12}[）)]|\s{0,3}(?:\n|$)|\s{0,6}(?:各位|同志们)"
 )
@@ -82,9 +87,11 @@ def _dateline(speech: Speech) -> Iterator[Clue]:
         if _ISSUED.match(after):
             continue
         meets = _AT_MEETING.match(after)
+        cut = _AT_MEETING_CUT.match(after)
         if _OPENS.search(before[-12:]) and (
-            _LINE_ENDS.match(after) or (meets and _is_line(opening, match, meets))
+            cut or _LINE_ENDS.match(after) or (meets and _is_line(opening, match, meets))
         ):
+            meets = cut or meets
             rule = "dateline" if meets or match["day"] else "dateline-month"
             end = match.end() + (meets.end() if meets else 0)
             yield Clue(rule, "text", match.start(), end, spans)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.clean.claims import Claim, Survey, field_claim, notice_claim, rule_claim
-from flows.clean.fields import fields, is_day, is_written_day, loose_field
+from flows.clean.fields import fields, is_day, is_stamped_day, is_written_day, loose_field
 from flows.clean.interface import is_interface, stamp
 from flows.clean.notice import LONGEST as LONGEST_NOTICE
 from flows.clean.notice import Notice, is_spoken, names_a_site, notice, sentences
@@ -35,6 +35,8 @@ def read_above(lines: list[str], result: Survey) -> int:
             if found[-1][0] == "counter" and found[-1][2] == following.strip():
                 number += 1
                 result.claims[number] = Claim("field")
+        elif is_stamped_day(line):
+            result.claims[number] = Claim("stamp", facts=(("published", line),))
         elif claim := _on_screen(line) or _noticed(line):
             result.claims[number] = claim
         elif begins_body(line):

@@ -90,6 +90,15 @@ def is_day(line: str) -> bool:
     return bool(_BARE_DAY.fullmatch(fold(line)))
 
 
+def is_stamped_day(line: str) -> bool:
+    """Whether a line is a day as systems print it, and nothing else: when a page was put up.
+
+    >>> is_stamped_day("2022-03-05"), is_stamped_day("2007年9月12日"), is_stamped_day("2007.9.12")
+    (True, False, False)
+    """
+    return is_day(line) and any(mark in line for mark in "-/")
+
+
 def is_written_day(line: str) -> bool:
     """Whether a line is a day as papers are dated, not as systems print it.
 

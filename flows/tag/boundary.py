@@ -32,12 +32,13 @@ def _listed(name: str) -> list[str]:
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no common word crosses an end of ``text[start:end]`` or holds all of it.
+    """Whether no common word crosses an end of ``text[start:end]`` or holds all of it; one that crosses the
+    start of a full name does not count where another word ends there (代表|扬州市, not 表扬).
 
     >>> stands_alone("面对复杂多变的形势", 3, 5), stands_alone("今天全县的会", 1, 4)
     (False, False)
-    >>> stands_alone("在杂多县", 1, 4)
-    True
+    >>> stands_alone("在杂多县", 1, 4), stands_alone("代表扬州市", 2, 5)
+    (True, True)
     """
     known = words()
     for left in range(max(0, start - LONGEST_WORD + 1), end):
@@ -45,9 +46,18 @@ def stands_alone(text: str, start: int, end: int) -> bool:
             right = left + len(word)
             if right <= start or (left >= start and right <= end):
                 continue
-            if text.startswith(word, left) and not (left > start and _organ(word, end - left)):
+            if not text.startswith(word, left) or (left > start and _organ(word, end - left)):
+                continue
+            if not (left < start and right < end and end - start > 2 and _ends_at(text, start, left)):
                 return False
     return True
+
+
+def _ends_at(text: str, end: int, before: int) -> bool:
+    """Whether a common word that begins before ``before`` ends at ``end``."""
+    known = words()
+    lefts = range(max(0, end - LONGEST_WORD), before)
+    return any(text[left:end] in known.get(text[left : left + 2], ()) for left in lefts)
 
 
 def _organ(word: str, shared: int) -> bool:

@@ -7,11 +7,11 @@ often it names the place, what it names within and beside it. ``choice.py`` weig
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import log1p
 
-from flows.tag.gazetteer import COUNTY, PREFECTURE, PROVINCE
+from flows.tag.gazetteer import COUNTY, PREFECTURE, PROVINCE, Period
 from flows.tag.level import Units
 from flows.tag.region import Score, Scores
 
@@ -115,7 +115,7 @@ def _named(scores: Scores) -> _Named:
 def _candidate(place: int, score: Score, scores: Scores) -> _Candidate:
     p = scores.places.places[place]
     fitting = [q for q in p.periods if scores.years is None or q.meets(*scores.years)] or p.periods
-    name = fitting[-1].name
+    name = _as_named(fitting, score)
     units = next((u for kind, u in _UNITS_OF.items() if name.endswith(kind)), ("district",))
     return _Candidate(
         place=place,
@@ -128,6 +128,12 @@ def _candidate(place: int, score: Score, scores: Scores) -> _Candidate:
         units=units,
         municipality=p.municipality,
     )
+
+
+def _as_named(fitting: Sequence[Period], score: Score) -> str:
+    """The name that a place had at the time: of several the one in the text, else the last."""
+    said = {v.name.surface for _, v in score.votes}
+    return next((p.name for p in reversed(fitting) if p.name in said), fitting[-1].name)
 
 
 def _titled(place: int, score: Score) -> bool:

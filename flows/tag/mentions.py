@@ -19,6 +19,11 @@ FIELDS: tuple[Field, ...] = ("title", "text")
 _LONGEST_ROLE_WORD = 8
 _MEETING = re.compile(r"第[一二三四五六七八九十百\d]{1,5}届|人民政府")
 """After a full name: the assembly that is met, the government that is spoken for."""
+_ON_BEHALF = re.compile(r"(?:我|谨|我们)(?:谨|再次|首先|仅)?代表(?:中共|中国共产党)?$")
+_BEHALF = 12
+"""Code points of the longest of these."""
+_OWN_ORGAN = re.compile(r"委|党委|政府|人大|四套班子|四大班子|五套班子|五大班子")
+"""After a full name and "I, on behalf of": 我谨代表中共昆山市委、市政府."""
 _OTHER_REPORT = re.compile(r"\d{4}年政府工作报告")
 """In the text, not the title: a link to another report."""
 _ORGAN = re.compile(r"[省市州盟]?(?:党委|委)(?=[、和，的及])")
@@ -88,7 +93,7 @@ def _role(text: str, start: int, end: int, name: Name, field: Field) -> Role | L
     bare = not name.full
     if field == "text" and _OTHER_REPORT.match(text, end):
         return "other"
-    if not bare and _MEETING.match(text, end):
+    if not bare and (_MEETING.match(text, end) or _speaks_for(text, start, end)):
         return "strong"
     if after == "none":
         return "none" if bare and not name.towns else "plain"
@@ -102,6 +107,10 @@ def _role(text: str, start: int, end: int, name: Name, field: Field) -> Role | L
     if "self" in (after, before):
         return "self"
     return "listed" if "listed" in (after, before) else "plain"
+
+
+def _speaks_for(text: str, start: int, end: int) -> bool:
+    return bool(_OWN_ORGAN.match(text, end) and _ON_BEHALF.search(text[max(0, start - _BEHALF) : start]))
 
 
 def _superior(text: str, start: int, end: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 
 from flows.tag.dates.clues import (
@@ -22,7 +23,7 @@ from flows.tag.dates.clues import (
 )
 from flows.tag.dates.numerals import NUMBER, number
 from flows.tag.dates.scan import Phrase, phrase
-from flows.tag.dates.subject import elsewhen, shift
+from flows.tag.dates.subject import LOOK_BACK, elsewhen, shift
 
 _ANNIVERSARY = phrase(
     rf"(?P<count>{NUMBER}|百)\s{{0,2}}(?:周年|华诞|岁生日|年华诞)",
@@ -41,6 +42,13 @@ _TODAY_BEFORE = re.compile(r"(?:今天|今日)(?:是|正是|恰逢|迎来)?[^，
 _SOON = re.compile(r"[”\"’]?(?:即将|将至|临近|到来之际|来临之际|前夕|到来前|就要)")
 _SOON_BEFORE = re.compile(r"(?:即将到来|即将迎来|马上就是|喜迎|迎接|迎来)[^，。；\n]{0,4}$")
 _PAST_BEFORE = re.compile(r"刚刚?(?:过去|过完|度过|结束)[^，。；\n]{0,4}$")
+_HELD_BEFORE = re.compile(
+    r"(?:今天|今日|在这里|欢聚一堂|隆重集会)[^。；\n]{0,30}(?:庆祝|纪念|欢庆|迎来|恰逢)[^。；\n]{0,24}$"
+)
+"""Not 隆重庆祝 alone: reports tell so of the year before."""
+HELD_BEFORE, HELD_AFTER = 120, 30
+"""Days around an anniversary in which it is celebrated, or said to be coming."""
+_AT_ITS_TIME = re.compile(r"(?:纪念日)?(?:即将)?(?:到来|来临)")
 _RUNNING = re.compile(
     r"(?:正在|[前下]正|正值|正处于)[^。；\n]{0,10}(?:开展|启动|推进|进行|参加)[^，。；\n]{0,10}$"
     r"|(?:正值|时值|恰逢)[^，。；\n]{0,12}$"
@@ -65,11 +73,14 @@ def _anniversaries(text: str) -> Iterator[Clue]:
     for match in _ANNIVERSARY.all(text):
         count = 100 if match["count"] == "百" else number(match["count"])
         base = _base(text[max(0, match.start() - 24) : match.start()].rstrip(" 　"))
-        if count and base and FIRST_YEAR <= base + count <= LAST_YEAR:
+        if count and base and FIRST_YEAR <= base.year + count <= LAST_YEAR:
             if shift(text, match.start()) == 0:
-                yield _clue("anniversary-this-year", match, years(base + count))
+                yield _clue("anniversary-this-year", match, years(base.year + count))
+            elif _held(text, match):
+                at = day(base.year + count, base.month, base.day)
+                yield _clue("anniversary-held", match, ((at - HELD_BEFORE, at + HELD_AFTER),))
             else:
-                told.append((base + count, match))
+                told.append((base.year + count, match))
     if told:
         year, match = max(told, key=lambda pair: pair[0])
         several = any(other != year for other, _ in told)
@@ -77,18 +88,26 @@ def _anniversaries(text: str) -> Iterator[Clue]:
         yield _clue("anniversary", match, between(day(clamp(year - 1), 7), last))
 
 
-def _base(before: str) -> int | None:
-    """The year an anniversary counts from, by the event named right before it."""
-    for name, year in _anniversary_names():
+def _held(text: str, match: re.Match[str]) -> bool:
+    """Whether the anniversary is what the speech is held on: 今天隆重纪念…90周年, …91周年来临之际."""
+    if elsewhen(text, match.start()):
+        return False
+    near = _AT_ITS_TIME.match(text, match.end())
+    return bool(near or _HELD_BEFORE.search(text[max(0, match.start() - LOOK_BACK) : match.start()]))
+
+
+def _base(before: str) -> date | None:
+    """The day an anniversary counts from, by the event named right before it."""
+    for name, base in _anniversary_names():
         if name.search(before):
-            return year
+            return base
     return None
 
 
 @cache
-def _anniversary_names() -> tuple[tuple[re.Pattern[str], int], ...]:
+def _anniversary_names() -> tuple[tuple[re.Pattern[str], date], ...]:
     return tuple(
-        (re.compile(rf"(?:{row['names']})[“”\"]?$"), int(row["date"][:4]))
+        (re.compile(rf"(?:{row['names']})[“”\"]?$"), date.fromisoformat(row["date"]))
         for row in table("dates/anniversaries.csv")
     )
 

@@ -59,6 +59,9 @@ _TITLE_YEAR = re.compile(
 )
 
 
+_LOOKS_BACK = re.compile(r"总结|回顾|述职|考核|表彰")
+
+
 def explicit(speech: Speech) -> Iterator[Clue]:
     """The clues of the dateline, the title and the closing line."""
     yield from _dateline(speech)
@@ -122,10 +125,10 @@ def _title(speech: Speech) -> Iterator[Clue]:
     if not found:
         return
     year, match = max(found, key=lambda pair: pair[0])
-    if match["whole"] or re.search(r"总结|回顾|述职|考核|表彰", title[match.end() :]):
-        yield _clue(
-            "title-year-wide", match, "title", between(day(year, 10, 1), day(clamp(year + 1), 12, 31))
-        )
+    if match["whole"] or _LOOKS_BACK.search(title[match.end() :]):
+        # 2012年春运工作总结, 2011年七一表彰大会: before its end, too
+        first = day(year, 10, 1) if match["whole"] else day(year)
+        yield _clue("title-year-wide", match, "title", between(first, day(clamp(year + 1), 12, 31)))
     elif re.search(r"工作报告", title[match.end() :]):
         yield _clue(
             "title-year-wide",

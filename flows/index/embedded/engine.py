@@ -14,6 +14,7 @@ import tantivy
 from flows.errors import ArchiveBusy
 from flows.index.document import document
 from flows.index.embedded import pages
+from flows.index.embedded.memory import give_back
 from flows.index.embedded.places import write_durably
 from flows.index.embedded.query import ranked, to_tantivy
 from flows.index.embedded.schema import (
@@ -51,6 +52,7 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path, index: tantivy.Index | None, previous: Path | None = None) -> None:
         self._folder, self._index, self._previous = folder, index, previous
+        self._put: set[str] = set()
         self._removed: list[str] = []
         self.again: dict[str, int] = {}
         self.half_filled = False
@@ -95,7 +97,9 @@ class EmbeddedEngine:
         for entry in entries:
             made = tantivy_document(document(entry))
             with self._troubles("written"):
-                writer.delete_documents_by_term("id", entry.speech.id)
+                if self._may_hold(entry.speech.id):
+                    writer.delete_documents_by_term("id", entry.speech.id)
+                self._put.add(entry.speech.id)
                 writer.add_document(made)
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -117,6 +121,7 @@ class EmbeddedEngine:
             self._searcher = index.searcher()
             if self._removed and self._previous:
                 _remove_from(self._previous, self._removed)
+        self._put.clear()
         self._removed.clear()
         self._fresh = False
         return ()
@@ -161,6 +166,11 @@ class EmbeddedEngine:
             raise IndexUnusable(f"{self._folder}: no search index that this version can use; {MEND}")
         return self._searcher, self._index.schema
 
+    def _may_hold(self, speech: str) -> bool:
+        """Whether there may be something to replace: a deletion costs, even of what is not there."""
+        held = self._searcher is not None and self._searcher.doc_freq("id", speech) > 0
+        return held or speech in self._put
+
     def _writing(self) -> tuple[tantivy.Index, tantivy.IndexWriter]:
         if self._index is None or self._writer is None:
             with self._troubles("written"):
@@ -168,7 +178,10 @@ class EmbeddedEngine:
                     _empty(self._folder)
                     self._index = tantivy.Index(schema(), path=str(self._folder))
                     self._index.register_tokenizer(ANALYZER, analyzer())
+                give_back()
                 self._writer = self._index.writer(HEAP, THREADS)
+                self._index.reload()  # it is locked now: no one else changes it any more
+                self._searcher = self._index.searcher()
         return self._index, self._writer
 
     @contextmanager

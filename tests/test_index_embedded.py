@@ -135,9 +135,7 @@ def test_what_another_has_put_meanwhile_is_replaced(folder: Path) -> None:
     late.close()
 
 
-@pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="a setting of glibc, and Linux's own figures"
-)
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what glibc does by itself")
 @pytest.mark.parametrize("first", ["", "give_back()"])
 def test_memory_that_is_done_with_goes_back(first: str) -> None:
     script = f"""

@@ -59,6 +59,7 @@ class EmbeddedEngine:
         self._searcher = index.searcher() if index else None
         self._writer: tantivy.IndexWriter | None = None
         self._fresh = index is None
+        self._beside = ThreadPoolExecutor(1)  # its thread begins with the first count and is kept
 
     @classmethod
     def open(cls, folder: Path, previous: Path | None = None) -> Self:
@@ -132,6 +133,7 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Let go of files and locks; what was not committed is dropped."""
+        self._beside.shutdown()
         writer, self._writer = self._writer, None
         self._searcher, self._index = None, None
         if writer is not None:
@@ -156,8 +158,8 @@ class EmbeddedEngine:
         page = pages.by_score if by_score else pages.by_date
         asked = ranked(made, query, fields) if by_score else made
         # Counting takes about as long as finding, and Tantivy lets other threads run meanwhile.
-        with self._troubles("read"), ThreadPoolExecutor(1) as beside:
-            counted = beside.submit(pages.facet_values, searcher, made, facets) if facets else None
+        with self._troubles("read"):
+            counted = self._beside.submit(pages.facet_values, searcher, made, facets) if facets else None
             total, hits, following = page(searcher, fields, asked, max(0, limit), after)
             return Answer(total, tuple(hits), counted.result() if counted else {}, following)
 

@@ -19,11 +19,12 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from flows import copies, spool, worker
+from flows.catalog import Catalog
 from flows.catalog import told as catalog_told
 from flows.catalog.writer import GroupKey, Writer
 from flows.errors import JianghuaError, in_words
 from flows.index import Engine
-from flows.index.engine import AHEAD, IndexUnusable
+from flows.index.engine import AHEAD, IndexUnusable, Refusal
 from flows.plan import REFUSED, Plan, seen, shards
 from flows.progress import Progress
 from flows.records import Dump, Reject
@@ -199,16 +200,13 @@ class Run:
         marks: list[tuple[str, int]] = []
         with self.clock("index"):
             for portion in _portions(ids, ENTRIES_IN_A_COMMIT):
-                entries = {e.speech.id: e for e in self.catalog.entries(portion)}
-                self.catalog.begin_telling(name, entries.values())
-                engine.put(entries.values())
+                revisions = self.catalog.revisions(portion)
+                self.catalog.begin_telling(name, revisions)
+                engine.put(self.catalog.entries(portion))
                 for one in engine.commit():
-                    entry = entries.pop(one.id)
-                    marks.append((one.id, catalog_told.refusal(entry.revision)))
-                    refused[one.id] = Reject(
-                        reason="refused", detail=one.reason, source=entry.sources[0], stage="index"
-                    )
-                self.catalog.mark_indexed(name, [(i, e.revision) for i, e in entries.items()], [])
+                    marks.append((one.id, catalog_told.refusal(revisions.pop(one.id))))
+                    refused[one.id] = refused_by_engine(self.catalog, one)
+                self.catalog.mark_indexed(name, revisions.items(), [])
                 self.progress.step(len(portion))
             engine.remove([*gone, *refused])
             engine.commit()
@@ -282,6 +280,12 @@ class Run:
 def _refused(path: str, reject: Reject) -> spool.Seen:
     """Begins the reject of something that could not be opened, so that it is noted once."""
     return spool.Seen(path=path, file=reject.source.file, size=REFUSED, mtime_ns=0, seen_ns=0, sha256="")
+
+
+def refused_by_engine(catalog: Catalog, one: Refusal) -> Reject:
+    """The reject of a speech that an engine will not take, at the first place where it was found."""
+    (entry,) = catalog.entries([one.id])
+    return Reject(reason="refused", detail=one.reason, source=entry.sources[0], stage="index")
 
 
 def _portions(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -35,10 +35,15 @@ def safe(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def print_search(answer: Answer, shown: Sequence[Result], next_page: str | None) -> None:
-    """Print a page of hits, what they have in common, and the command that prints the next page."""
+def print_search(
+    answer: Answer, shown: Sequence[Result], next_page: str | None, advice: Iterable[str] = ()
+) -> None:
+    """Print a page of hits, what they have in common, and the command that prints the next page; what there
+    is to say where there are none."""
     console = _console()
     console.print(f"{answer.total:,} speech{'' if answer.total == 1 else 'es'}")
+    for line in advice:
+        console.print(Text(safe(line)))
     for result in shown:
         _print_result(console, result)
     for name in FACETS_SHOWN if answer.total > 1 else ():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from flows.catalog import told as catalog_told
 from flows.catalog.held import Held
-from flows.coordinator import ENTRIES_IN_A_COMMIT, Run
+from flows.coordinator import ENTRIES_IN_A_COMMIT, Run, refused_by_engine
 from flows.errors import JianghuaError
 from flows.index.compare import compare
 from flows.index.engine import REBUILD, IndexUnusable
@@ -115,16 +115,13 @@ def _fill(run: Run, index: Beside, catalog: Held) -> Refused:
         ids, gone = catalog.not_held(), catalog.held_in_vain()
         run.progress.stage("index", len(ids))
         for start in range(0, len(ids), ENTRIES_IN_A_COMMIT):
-            entries = {e.speech.id: e for e in catalog.entries(ids[start : start + ENTRIES_IN_A_COMMIT])}
-            index.put(entries.values())
+            revisions = catalog.revisions(ids[start : start + ENTRIES_IN_A_COMMIT])
+            index.put(catalog.entries(revisions))
             for one in index.commit():
-                entry = entries.pop(one.id)
-                refused.marks.append((one.id, catalog_told.refusal(entry.revision)))
-                refused.rejects[one.id] = Reject(
-                    reason="refused", detail=one.reason, source=entry.sources[0], stage="index"
-                )
-            catalog.note_held((i, e.revision) for i, e in entries.items())
-            run.progress.step(len(entries))
+                refused.marks.append((one.id, catalog_told.refusal(revisions.pop(one.id))))
+                refused.rejects[one.id] = refused_by_engine(catalog, one)
+            catalog.note_held(revisions.items())
+            run.progress.step(len(revisions))
         index.remove([*gone, *refused.rejects])
         index.commit()
         catalog.note_held((), [*gone, *refused.rejects])

@@ -151,6 +151,15 @@ def test_search_for_a_person(archive: Path) -> None:
     assert "招商引资" in done.stdout and "辽宁省 丹东市" in done.stdout and "region: “" in done.stdout
 
 
+def test_a_search_that_finds_nothing_says_why(archive: Path) -> None:
+    done = jianghua("search", "招商引资大会战", "日期:1950..", cwd=archive.parent)
+    assert done.returncode == 0
+    first, second, third = done.stdout.splitlines()
+    assert (first, second) == ("0 speeches", "no speech has 招商引资大会战")
+    assert third == "its longest beginning that is found is 招商引资大会: 2 speeches"
+    assert "no speech has" not in jianghua("search", "招商引资", cwd=archive.parent).stdout
+
+
 def test_the_command_for_the_next_page_is_good_as_it_is_printed(archive: Path) -> None:
     seen, command = list[str](), "jianghua search '-试读' '日期:1990..' --sort date --limit 4"
     while command:

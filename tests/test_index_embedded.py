@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,39 @@ def test_an_index_whose_making_was_killed_at_its_first_file_is_made(tmp_path: Pa
     assert engine.count() == 1
     engine.close()
     assert not (tmp_path / ".tmpXw2Qzk").exists()
+
+
+def test_what_another_has_put_meanwhile_is_replaced(folder: Path) -> None:
+    late, soon = EmbeddedEngine.open(folder), EmbeddedEngine.open(folder)
+    new = replace(ENTRIES[0], speech=replace(ENTRIES[0].speech, id="0" * 16))
+    soon.put([new])
+    soon.commit()
+    soon.close()
+    late.put([new, new])
+    late.commit()
+    assert late.search(parse(f"编号:{new.speech.id}", simplify=str)).total == 1
+    assert late.count() == len(ENTRIES) + 1
+    late.close()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what glibc does by itself")
+@pytest.mark.parametrize("first", ["", "give_back()"])
+def test_memory_that_is_done_with_goes_back(first: str) -> None:
+    script = f"""
+from pathlib import Path
+from flows.index.embedded.memory import give_back
+def own():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) // 1024
+{first}
+bytearray(16 << 20)  # once freed, by itself glibc maps no more piece that is smaller
+pieces = [b"x" * (1 << 20) for _ in range(64)]
+before = own()
+del pieces[:-1]
+print(before - own())
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.PIPE, text=True)
+    assert int(done.stdout) >= 60 if first else int(done.stdout) < 60
 
 
 def test_one_writer_at_a_time(folder: Path) -> None:

@@ -197,6 +197,11 @@ class Catalog(Copies, Pages):
             if row:
                 yield self._entry(row)
 
+    def revisions(self, ids: Iterable[str]) -> dict[str, int]:
+        """The revisions of these speeches, less those that are not settled."""
+        select = "SELECT id, revision FROM speeches WHERE id = ? AND settled IS NOT NULL"
+        return dict(row for i in ids for row in self.db.execute(select, (i,)))
+
     def _entry(self, row: tuple[bytes, str, int, int, str, int]) -> Entry:
         speech = msgspec.json.decode(row[0], type=Speech)
         sources = []

@@ -18,7 +18,7 @@ from flows.catalog import told as catalog_told
 from flows.catalog.copies_writer import CopiesWriter
 from flows.catalog.sites import Change
 from flows.errors import JianghuaError
-from flows.records import Entry, Page, Reject, Source, Speech
+from flows.records import Page, Reject, Source, Speech
 from flows.settings import Fields
 from flows.spool import Item, Known, Remade, Seen, Spoken
 
@@ -208,9 +208,8 @@ class Writer(CopiesWriter, Catalog):
         ).fetchone()
         return int(row[0])
 
-    def begin_telling(self, engine: str, entries: Iterable[Entry]) -> None:
-        """Note what an engine is about to be told."""
-        revisions = {entry.speech.id: entry.revision for entry in entries}
+    def begin_telling(self, engine: str, revisions: Mapping[str, int]) -> None:
+        """Note what an engine is about to be told: the revisions of speeches."""
         with self._transaction() as db:
             catalog_told.note(db, engine, revisions.values())
             db.executemany(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def search(args: Namespace) -> int:
     """Print the speeches that a query finds."""
     from flows import display
-    from flows.index import FACETS, open_engine, parse, results
+    from flows.index import FACETS, nothing, open_engine, parse, results
 
     settings = settings_of_args(args)
     with Catalog.open(settings.archive) as catalog, open_engine(settings) as engine:
@@ -32,6 +32,7 @@ def search(args: Namespace) -> int:
         entries = {e.speech.id: e for e in catalog.entries(hit.id for hit in answer.hits)}
         found = [(entries[hit.id], hit.score) for hit in answer.hits if hit.id in entries]
         shown = [results.result(entry, query, score) for entry, score in found]
+        advice = [] if answer.total or args.json else nothing.advice(engine, query)
     if args.json:
         print_json(
             {
@@ -42,7 +43,7 @@ def search(args: Namespace) -> int:
             }
         )
     else:
-        display.print_search(answer, shown, _next_page(args, answer.next) if answer.next else None)
+        display.print_search(answer, shown, _next_page(args, answer.next) if answer.next else None, advice)
     return ENDED.done
 
 

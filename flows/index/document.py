@@ -76,8 +76,7 @@ def document(entry: Entry) -> Document:
         "edits": {"rule": [rule for rule, _ in speech.edits], "count": [count for _, count in speech.edits]},
         "repairs": sum(count for _, count in speech.edits),
         "gaps": speech.gaps,
-        "related": _columns(entry.related, _RELATED)
-        | {"places": [list(one.places) for one in entry.related]},
+        "related": _related(entry.related),
         "run": entry.run,
         "changed": began(entry.run),
         "revision": entry.revision,
@@ -148,7 +147,7 @@ def _columns(rows: Iterable[Evidence | Related | Source], names: Iterable[str]) 
 
 
 def _related(found: Iterable[Related]) -> dict[str, list[Any]]:
-    found = list(found)
+    found = tuple(found)
     return _columns(found, _RELATED) | {"places": [list(one.places) for one in found]}
 
 

@@ -14,6 +14,7 @@ import tantivy
 from flows.errors import ArchiveBusy
 from flows.index.document import document
 from flows.index.embedded import pages
+from flows.index.embedded.memory import give_back
 from flows.index.embedded.places import write_durably
 from flows.index.embedded.query import ranked, to_tantivy
 from flows.index.embedded.schema import (
@@ -51,12 +52,14 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path, index: tantivy.Index | None, previous: Path | None = None) -> None:
         self._folder, self._index, self._previous = folder, index, previous
+        self._put: set[str] = set()
         self._removed: list[str] = []
         self.again: dict[str, int] = {}
         self.half_filled = False
         self._searcher = index.searcher() if index else None
         self._writer: tantivy.IndexWriter | None = None
         self._fresh = index is None
+        self._beside = ThreadPoolExecutor(1)  # its thread begins with the first count and is kept
 
     @classmethod
     def open(cls, folder: Path, previous: Path | None = None) -> Self:
@@ -95,7 +98,9 @@ class EmbeddedEngine:
         for entry in entries:
             made = tantivy_document(document(entry))
             with self._troubles("written"):
-                writer.delete_documents_by_term("id", entry.speech.id)
+                if self._may_hold(entry.speech.id):
+                    writer.delete_documents_by_term("id", entry.speech.id)
+                self._put.add(entry.speech.id)
                 writer.add_document(made)
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -117,6 +122,7 @@ class EmbeddedEngine:
             self._searcher = index.searcher()
             if self._removed and self._previous:
                 _remove_from(self._previous, self._removed)
+        self._put.clear()
         self._removed.clear()
         self._fresh = False
         return ()
@@ -127,6 +133,7 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Let go of files and locks; what was not committed is dropped."""
+        self._beside.shutdown()
         writer, self._writer = self._writer, None
         self._searcher, self._index = None, None
         if writer is not None:
@@ -151,8 +158,8 @@ class EmbeddedEngine:
         page = pages.by_score if by_score else pages.by_date
         asked = ranked(made, query, fields) if by_score else made
         # Counting takes about as long as finding, and Tantivy lets other threads run meanwhile.
-        with self._troubles("read"), ThreadPoolExecutor(1) as beside:
-            counted = beside.submit(pages.facet_values, searcher, made, facets) if facets else None
+        with self._troubles("read"):
+            counted = self._beside.submit(pages.facet_values, searcher, made, facets) if facets else None
             total, hits, following = page(searcher, fields, asked, max(0, limit), after)
             return Answer(total, tuple(hits), counted.result() if counted else {}, following)
 
@@ -161,6 +168,11 @@ class EmbeddedEngine:
             raise IndexUnusable(f"{self._folder}: no search index that this version can use; {MEND}")
         return self._searcher, self._index.schema
 
+    def _may_hold(self, speech: str) -> bool:
+        """Whether there may be something to replace: a deletion costs, even of what is not there."""
+        held = self._searcher is not None and self._searcher.doc_freq("id", speech) > 0
+        return held or speech in self._put
+
     def _writing(self) -> tuple[tantivy.Index, tantivy.IndexWriter]:
         if self._index is None or self._writer is None:
             with self._troubles("written"):
@@ -168,7 +180,10 @@ class EmbeddedEngine:
                     _empty(self._folder)
                     self._index = tantivy.Index(schema(), path=str(self._folder))
                     self._index.register_tokenizer(ANALYZER, analyzer())
+                give_back()
                 self._writer = self._index.writer(HEAP, THREADS)
+                self._index.reload()  # it is locked now: no one else changes it any more
+                self._searcher = self._index.searcher()
         return self._index, self._writer
 
     @contextmanager

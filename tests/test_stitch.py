@@ -25,7 +25,10 @@ def load(name: str) -> list[dict[str, Any]]:
 
 
 def page(fields: dict[str, Any]) -> Page:
-    return Page(**{"source": Source(file=fields["id"]), "media": "text/html", "text": "正文", **fields})
+    hint = {"hint": tuple(fields["hint"])} if fields.get("hint") else {}
+    return Page(
+        **{"source": Source(file=fields["id"]), "media": "text/html", "text": "正文", **fields, **hint}
+    )
 
 
 def plain(value: Any) -> Any:

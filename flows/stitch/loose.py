@@ -23,6 +23,8 @@ from flows.stitch.pieces import MOST, id_of, pages_of, title_of
 
 _TITLE_LEAST = 2
 """Letters of a title that loose pages can have in common: 讲话 is one, as the text must show the rest."""
+_MORE = 100
+"""Pages beyond MOST of one title and site that links may still put in order."""
 
 
 def is_loose(article: Article) -> bool:
@@ -32,17 +34,18 @@ def is_loose(article: Article) -> bool:
 
 
 def loose_key(article: Article) -> str | None:
-    """What the loose pages of one text have in common; None where no title tells.
+    """What the loose pages of one text have in common; None where no title tells. It ends in how many pages
+    more than usual are made together (see catalog/families.py): links need no comparing.
 
     >>> from flows.records import Source
     >>> page = Page(id="a", source=Source(file="a"), media="text/plain", title="在全县大会上的讲话（二）")
     >>> loose_key({1: [page]})
-    '在全县大会上的讲话||parts'
+    '在全县大会上的讲话||parts|100'
     """
     said = mark(title_of(article))
     bare = letters(said.title if said else title_of(article))
     site = next((page.site for page in pages_of(article) if page.site), "")
-    return f"{bare}|{site}|parts" if len(bare) >= _TITLE_LEAST else None
+    return f"{bare}|{site}|parts|{_MORE}" if len(bare) >= _TITLE_LEAST else None
 
 
 def parts_joined(articles: Sequence[Article]) -> list[Article]:
@@ -56,7 +59,8 @@ def parts_joined(articles: Sequence[Article]) -> list[Article]:
         else:
             apart.append(article)
     for same in alike.values():
-        apart += numbered(chained(same)) if 1 < len(same) <= MOST else same
+        found = chained(same) if 1 < len(same) <= MOST + _MORE else same
+        apart += numbered(found) if 1 < len(found) <= MOST else found
     return apart
 
 

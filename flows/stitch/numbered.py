@@ -15,7 +15,7 @@ from flows.stitch.order import Article
 from flows.stitch.pieces import AGAINST, UNLIKELY, components, merged, pages_of, title_of
 from flows.stitch.seam import may_follow
 
-_SHOWN, _SHOWN_OFTEN = 1.5, 4.0
+_SHOWN, _SHOWN_OFTEN = 1.5, 4.5
 """What a seam must count under a title that says where and when, and under another; ln of how many pages
 could stand there comes on top."""
 

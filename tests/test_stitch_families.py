@@ -212,6 +212,26 @@ def test_loose_pages_in_any_order_and_split(
         assert None not in map(catalog.resolve, ids) and catalog.lost_pages() == 0
 
 
+def test_links_order_more_pages_of_a_title_than_numbers_may() -> None:
+    """Twelve speeches of four pages each, of one title and site."""
+    pages = [
+        page(
+            {
+                "id": f"{speech:02}{n}",
+                "title": "在全县经济工作会议上的讲话",
+                "site": "a.cn",
+                "url": f"http://a.cn/{speech}/x{n}",
+                "prev_url": f"http://a.cn/{speech}/x{n - 1}" if n else None,
+                "next_url": f"http://a.cn/{speech}/x{n + 1}" if n < 3 else None,
+                "text": text,
+            }
+        )
+        for speech in range(12)
+        for n, text in enumerate(TEXTS)
+    ]
+    assert [len(speech.pages) for speech in stitch(pages, several=True)] == [4] * 12
+
+
 @pytest.mark.parametrize("calls", [1, 2])
 def test_killed_while_a_family_is_made(
     calls: int, dumps: list[Path], whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

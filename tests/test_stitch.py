@@ -58,20 +58,24 @@ SENTENCES = st.lists(
     min_size=1,
     max_size=9,
 )
+URLS = st.sampled_from((None, "http://a.cn/x.html", "http://a.cn/y", "http://a.cn/1234567_2.html"))
 PAGES = st.lists(
-    st.builds(
-        lambda n, count, text, url, cut: {
-            "number": n,
-            "count": count,
-            "text": text,
-            "url": url,
-            "truncated": cut,
-        },
-        st.none() | st.integers(1, 4),
-        st.none() | st.integers(1, 5),
-        st.sampled_from(("甲乙丙丁戊己庚辛", "甲乙丙丁戊己庚", "子丑寅卯辰巳午未", "我们要把工作做", "好。")),
-        st.sampled_from((None, "http://a.cn/x.html", "http://a.cn/1234567_2.html")),
-        st.none() | st.just("试读结束"),
+    st.fixed_dictionaries(
+        {
+            "number": st.none() | st.integers(1, 4),
+            "count": st.none() | st.integers(1, 5),
+            "hint": st.none() | st.tuples(st.integers(1, 3), st.just(0)),
+            "title": st.sampled_from(
+                (None, "大会讲话", "大会讲话（一）", "大会讲话（下）", "2012年永嘉县讲话（2）")
+            ),
+            "text": st.sampled_from(
+                ("甲乙丙丁戊己庚辛", "甲乙丙丁戊己庚", "子丑寅卯辰巳午未", "我们要把工作做", "好。")
+            ),
+            "url": URLS,
+            "next_url": URLS,
+            "prev_url": URLS,
+            "truncated": st.none() | st.just("试读结束"),
+        }
     ),
     min_size=1,
     max_size=7,
@@ -82,13 +86,14 @@ PAGES = st.lists(
 def test_any_order_gives_the_same_speeches(pages: list[Page], random: Any) -> None:
     shuffled = random.sample(pages, len(pages))
     assert stitch(shuffled) == stitch(pages)
+    assert stitch(shuffled, several=True) == stitch(pages, several=True)
 
 
 @given(PAGES)
 def test_every_page_is_in_one_speech(pages: list[Page]) -> None:
-    speeches = stitch(pages)
-    assert sorted(id_ for speech in speeches for id_ in speech.pages) == sorted(p.id for p in pages)
-    assert all(speech.id == min(speech.pages) for speech in speeches)
+    for speeches in (stitch(pages), stitch(pages, several=True)):
+        assert sorted(id_ for speech in speeches for id_ in speech.pages) == sorted(p.id for p in pages)
+        assert all(speech.id == min(speech.pages) for speech in speeches)
 
 
 @given(PAGES)

@@ -35,8 +35,9 @@ def numbered(articles: Sequence[Article]) -> list[Article]:
     wholes = _shown([piece for piece, _ in loose], _SHOWN if own else _SHOWN_OFTEN)
     if own and any(len(whole) > 1 for whole in wholes):
         wholes = _in_their_places(wholes)
-    alone = {page.id: article for _, article in loose for page in pages_of(article)}
-    return found + [whole if len(whole) > 1 else alone[pages_of(whole)[0].id] for whole in wholes]
+    in_parts = [whole for whole in wholes if len(whole) > 1]
+    taken = {page.id for whole in in_parts for page in pages_of(whole)}
+    return found + in_parts + [article for _, article in loose if pages_of(article)[0].id not in taken]
 
 
 def _shown(pieces: Sequence[Article], least: float) -> list[Article]:

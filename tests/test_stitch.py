@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Page, Source
@@ -82,6 +82,7 @@ PAGES = st.lists(
 ).map(lambda all_: [page({"id": f"p{at}", **fields}) for at, fields in enumerate(all_)])
 
 
+@settings(deadline=None)  # the first call reads the places
 @given(PAGES, st.randoms())
 def test_any_order_gives_the_same_speeches(pages: list[Page], random: Any) -> None:
     shuffled = random.sample(pages, len(pages))
@@ -89,6 +90,7 @@ def test_any_order_gives_the_same_speeches(pages: list[Page], random: Any) -> No
     assert stitch(shuffled, several=True) == stitch(pages, several=True)
 
 
+@settings(deadline=None)  # the first call reads the places
 @given(PAGES)
 def test_every_page_is_in_one_speech(pages: list[Page]) -> None:
     for speeches in (stitch(pages), stitch(pages, several=True)):
@@ -96,6 +98,7 @@ def test_every_page_is_in_one_speech(pages: list[Page]) -> None:
         assert all(speech.id == min(speech.pages) for speech in speeches)
 
 
+@settings(deadline=None)  # the first call reads the places
 @given(PAGES)
 def test_names_of_files_do_not_matter(pages: list[Page]) -> None:
     renamed = [replace(p, source=Source(file="别名.txt")) for p in pages]

@@ -57,8 +57,7 @@ def _parts(shared: Path, when: str, sizes: Sequence[int]) -> Iterator[list[str]]
     yield [INTRODUCTION, "", when]
     yield _quality(shared)
     if util.find_spec("dedupe_fragments"):  # what the stitched speeches are measured by
-        rows = import_module("dedupe_fragments").measure(shared)
-        yield ["### Speeches from their fragments", "", *(f"- {row}" for row in rows)]
+        yield import_module("dedupe_fragments").section(shared)
     yield dedupe_growth.speed(shared)
     yield dedupe_growth.growth(shared, sizes)
     yield dedupe_growth.crowds(shared)

@@ -14,6 +14,7 @@ WITHHELD = 0.1
 GENERIC = 1 / 3
 LONGEST = 6000
 """Characters of a report that are used: what is cut is alike everywhere in it."""
+NUMERALS = "一二三四五六七八九"
 FILES, NUMBERED = "files numbered by name", 1000
 """A kind of its own, and from where on its reports are numbered."""
 TITLES = [
@@ -51,6 +52,8 @@ class Made:
     pages: int = 0
     counted: bool = True
     """Whether the pages say how many they are."""
+    linked: bool = True
+    """Whether pages that don't say so link to the next one."""
 
 
 def cut(text: str, pages: int, dice: random.Random) -> list[str]:
@@ -142,6 +145,39 @@ def two_sites_and_a_copy(made: Made, pieces: list[str], dice: random.Random) -> 
     two_sites(made, pieces, dice, copies=True)
 
 
+def bare(made: Made, pieces: list[str], dice: random.Random) -> None:
+    """Plain text with a title and a bare 2/5 below, without an address."""
+    for n, piece in enumerate(pieces, 1):
+        made.files.append((n, f"{n}.txt", f"{made.title}\n{piece}\n{n}/{len(pieces)}\n"))
+
+
+def titled(made: Made, pieces: list[str], dice: random.Random) -> None:
+    """讲话（二） at addresses that have nothing in common."""
+    made.counted = made.linked = False
+    for n, piece in enumerate(pieces, 1):
+        url = f"http://www.liuwang.example.cn/read/{dice.getrandbits(48):012x}.html"
+        title = f"{made.title}（{NUMERALS[n - 1]}）"
+        made.files.append((n, f"{n}.html", html(title, piece, MENU, "", url)))
+
+
+def fielded(made: Made, pieces: list[str], dice: random.Random) -> None:
+    """Records that have the page's number and count as fields, without an address."""
+    names = dice.choice((("page", "total_pages"), ("page_no", "pages"), ("页码", "共几页")))
+    for n, piece in enumerate(pieces, 1):
+        fields = {"title": made.title, "text": piece, **dict(zip(names, (n, len(pieces)), strict=True))}
+        made.files.append((n, f"{n}.json", json.dumps(fields, ensure_ascii=False)))
+
+
+def linked(made: Made, pieces: list[str], dice: random.Random) -> None:
+    """上一页 and 下一页 at addresses that have nothing in common."""
+    made.counted = False
+    urls = [f"http://www.qiwang.example.cn/read/{dice.getrandbits(48):012x}.html" for _ in pieces]
+    for n, piece in enumerate(pieces):
+        pager = f'<a href="{urls[n - 1]}">上一页</a> ' if n else ""
+        pager += f'<a href="{urls[n + 1]}">下一页</a>' if n + 1 < len(pieces) else ""
+        made.files.append((n + 1, f"{n + 1}.html", html(made.title, piece, MENU, pager, urls[n])))
+
+
 def numbered_files(made: Made, pieces: list[str], dice: random.Random) -> None:
     """Plain text that nothing but the file names numbers; the first has a title."""
     for n, piece in enumerate(pieces, 1):
@@ -157,6 +193,15 @@ KINDS: dict[str, Callable[[Made, list[str], random.Random], None]] = {
     "two sites": two_sites,
     "two sites, a page on both": two_sites_and_a_copy,
 }
+
+
+LOOSE: dict[str, Callable[[Made, list[str], random.Random], None]] = {
+    "page and pages of a record": fielded,
+    "links alone": linked,
+    "讲话（二）": titled,
+    "a bare 2/5": bare,
+}
+"""Kinds whose pages say where they stand in words that may mean something else, or by links alone."""
 
 
 def make(shared: Path, folder: Path, dice: random.Random) -> tuple[list[Made], list[Path]]:
@@ -179,14 +224,33 @@ def make(shared: Path, folder: Path, dice: random.Random) -> tuple[list[Made], l
         one = Made(number, kind, title, specific, text)
         one.pages = dice.randrange(2, 10)
         KINDS[kind](one, cut(text, one.pages, dice), dice)
-        for page, name, content in one.files:
-            if dice.random() >= WITHHELD:
-                one.held.add(page)
-                path = folder / f"{number:04}-{name}"
-                path.write_text(content, encoding="utf-8")
-                paths.append(path)
+        paths += _write(one, folder, dice)
         made.append(one)
     return made, paths
+
+
+def make_loose(reports: Sequence[Made], kind: str, folder: Path, dice: random.Random) -> list[Made]:
+    """Every fourth of the reports again, in one of the loose kinds."""
+    made = []
+    for report in reports[list(LOOSE).index(kind) :: 4]:
+        one = Made(report.number, kind, report.title, report.specific, report.text)
+        one.pages = dice.randrange(2, 10)
+        LOOSE[kind](one, cut(one.text, one.pages, dice), dice)
+        _write(one, folder, dice)
+        made.append(one)
+    return made
+
+
+def _write(one: Made, folder: Path, dice: random.Random) -> list[Path]:
+    """The files of a report, less those withheld."""
+    paths = []
+    for page, name, content in one.files:
+        if dice.random() >= WITHHELD:
+            one.held.add(page)
+            path = folder / f"{one.number:04}-{name}"
+            path.write_text(content, encoding="utf-8")
+            paths.append(path)
+    return paths
 
 
 def make_numbered_files(reports: Sequence[Made], folder: Path, dice: random.Random) -> list[Made]:

@@ -3,7 +3,9 @@ labelled data.
 
 Of two reports cut into as many pages, some pages of the one and the rest of the other come, under a title
 that many speeches have, or under one of their own that both have: two spoke at one meeting. The pages fit
-in all that is not text: no number comes twice, none is missing, the counts are equal."""
+in all that is not text: no number comes twice, none is missing, the counts are equal. Two reports also come
+whole, as speeches of a series that their titles number, or as articles each linked to the next; and with the
+first of them cut short."""
 
 from __future__ import annotations
 
@@ -11,15 +13,16 @@ import csv
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dedupe_cuts import LONGEST, cut
+from dedupe_cuts import LONGEST, NUMERALS, cut
 
 from flows.records import Page, Source
 from flows.stitch import stitch
 
 PAIRS = 1000
+LINKS = "links alone"
 OFTEN, OWN = "在全县经济工作会议上的讲话", "在2012年永嘉县经济工作会议上的讲话"
 
 
@@ -47,6 +50,13 @@ def strangers(shared: Path, seed: int = 2007) -> list[str]:
             pairs = list(_pairs(reports, whose, dice))
             joined = sum(_joined(one, other, title, address, dice) for one, other in pairs)
             rows.append(f"{name}, other speech of {whose}: {joined} of {len(pairs)} joined")
+    for form in ("讲话（二）", "a bare 2/5", LINKS):  # pages of two speeches no site links to each other
+        for name, title in (("a title that many have", OFTEN), ("a title of its own for both", OWN)):
+            for what in ("pages of", "whole,", "the first cut short,")[form == LINKS :]:
+                dice = random.Random(f"{seed} {form} {name} {what}")
+                pairs = list(_pairs(reports, "year", dice))
+                joined = sum(_loosely_joined(*pair, title, form, what, dice) for pair in pairs)
+                rows.append(f"{form}, {name}, {what} other speech of year: {joined} of {len(pairs)} joined")
     return rows
 
 
@@ -89,6 +99,42 @@ def _joined(one: Report, other: Report, title: str, address: bool, dice: random.
         len({int(i.split("/")[0]) in first for i in speech.pages}) > 1
         for speech in stitch(pages, several=True)
     )
+
+
+def _loosely_joined(
+    one: Report, other: Report, title: str, form: str, what: str, dice: random.Random
+) -> bool:
+    """Whether two reports are joined whose pages a loose form numbers or links: pages of both, or each whole
+    or with the first cut short as a page of its own."""
+    if what == "pages of":
+        total = dice.randrange(2, 8)
+        first = set(dice.sample(range(1, total + 1), dice.randrange(1, total)))
+        texts = [cut(report.text[:LONGEST], total, dice) for report in (one, other)]
+    else:
+        total, first = 2, {1}
+        short = dice.randrange(len(one.text) // 2, len(one.text)) if what.startswith("the first") else None
+        texts = [[one.text[:short], ""], ["", other.text]]
+    pages = [
+        _loose(_page(n, total, texts[n not in first][n - 1], title, "jia", form != "a bare 2/5"), form)
+        for n in range(1, total + 1)
+    ]
+    return any(len({int(i.split("/")[0]) in first for i in s.pages}) > 1 for s in stitch(pages, several=True))
+
+
+def _loose(page: Page, form: str) -> Page:
+    """A page with a loose number or links in place of its number."""
+    number, count = page.number or 1, page.count or 1
+    page = replace(page, number=None, count=None)
+    if form == "a bare 2/5":
+        return replace(page, hint=(number, count))
+    if form == "讲话（二）":
+        return replace(page, title=f"{page.title}（{NUMERALS[number - 1]}）", url=_address(number))
+    before, after = _address(number - 1) if number > 1 else None, _address(number + 1)
+    return replace(page, url=_address(number), prev_url=before, next_url=after if number < count else None)
+
+
+def _address(number: int) -> str:
+    return f"http://www.jia.example.cn/{'abcdefghij'[number]}.html"
 
 
 def _page(number: int, count: int, text: str, title: str, site: str, address: bool) -> Page:

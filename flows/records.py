@@ -83,9 +83,13 @@ class Page:
     """Host of the page's url; None without one."""
     url: str | None = None
     next_url: str | None = None
+    prev_url: str | None = None
     number: int | None = None
     """第2页 of 共5页."""
     count: int | None = None
+    hint: tuple[int, int] | None = None
+    """What may be its number and count (0: not told), where the page says it in words that may mean something
+    else: a bare 2/4 or 第2页 on a line, a record's field ``page``. Believed where the texts show it."""
     truncated: str | None = None
     """The words that say the page stops before the speech does (试读结束), or None."""
     edits: tuple[Edit, ...] = ()

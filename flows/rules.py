@@ -24,8 +24,17 @@ CODE: dict[str, tuple[str, ...]] = {
         "likelihood.py",
         "host.py",
         "language.py",
+        "parts.py",
     ),
-    "speeches": ("stitch", "tag", "language.py", "catalog/families.py", "person/corrections.py", "places.py"),
+    "speeches": (
+        "stitch",
+        "tag",
+        "language.py",
+        "parts.py",
+        "catalog/families.py",
+        "person/corrections.py",
+        "places.py",
+    ),
     "copies": ("dedupe", "copies.py", "catalog/copies.py"),
 }
 """What makes pages, speeches of pages, and clusters of speeches: packages and modules of ``flows``."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Page, Source
@@ -25,7 +25,10 @@ def load(name: str) -> list[dict[str, Any]]:
 
 
 def page(fields: dict[str, Any]) -> Page:
-    return Page(**{"source": Source(file=fields["id"]), "media": "text/html", "text": "正文", **fields})
+    hint = {"hint": tuple(fields["hint"])} if fields.get("hint") else {}
+    return Page(
+        **{"source": Source(file=fields["id"]), "media": "text/html", "text": "正文", **fields, **hint}
+    )
 
 
 def plain(value: Any) -> Any:
@@ -55,39 +58,47 @@ SENTENCES = st.lists(
     min_size=1,
     max_size=9,
 )
+URLS = st.sampled_from((None, "http://a.cn/x.html", "http://a.cn/y", "http://a.cn/1234567_2.html"))
 PAGES = st.lists(
-    st.builds(
-        lambda n, count, text, url, cut: {
-            "number": n,
-            "count": count,
-            "text": text,
-            "url": url,
-            "truncated": cut,
-        },
-        st.none() | st.integers(1, 4),
-        st.none() | st.integers(1, 5),
-        st.sampled_from(("甲乙丙丁戊己庚辛", "甲乙丙丁戊己庚", "子丑寅卯辰巳午未", "我们要把工作做", "好。")),
-        st.sampled_from((None, "http://a.cn/x.html", "http://a.cn/1234567_2.html")),
-        st.none() | st.just("试读结束"),
+    st.fixed_dictionaries(
+        {
+            "number": st.none() | st.integers(1, 4),
+            "count": st.none() | st.integers(1, 5),
+            "hint": st.none() | st.tuples(st.integers(1, 3), st.just(0)),
+            "title": st.sampled_from(
+                (None, "大会讲话", "大会讲话（一）", "大会讲话（下）", "2012年永嘉县讲话（2）")
+            ),
+            "text": st.sampled_from(
+                ("甲乙丙丁戊己庚辛", "甲乙丙丁戊己庚", "子丑寅卯辰巳午未", "我们要把工作做", "好。")
+            ),
+            "url": URLS,
+            "next_url": URLS,
+            "prev_url": URLS,
+            "truncated": st.none() | st.just("试读结束"),
+        }
     ),
     min_size=1,
     max_size=7,
 ).map(lambda all_: [page({"id": f"p{at}", **fields}) for at, fields in enumerate(all_)])
 
 
+@settings(deadline=None)  # the first call reads the places
 @given(PAGES, st.randoms())
 def test_any_order_gives_the_same_speeches(pages: list[Page], random: Any) -> None:
     shuffled = random.sample(pages, len(pages))
     assert stitch(shuffled) == stitch(pages)
+    assert stitch(shuffled, several=True) == stitch(pages, several=True)
 
 
+@settings(deadline=None)  # the first call reads the places
 @given(PAGES)
 def test_every_page_is_in_one_speech(pages: list[Page]) -> None:
-    speeches = stitch(pages)
-    assert sorted(id_ for speech in speeches for id_ in speech.pages) == sorted(p.id for p in pages)
-    assert all(speech.id == min(speech.pages) for speech in speeches)
+    for speeches in (stitch(pages), stitch(pages, several=True)):
+        assert sorted(id_ for speech in speeches for id_ in speech.pages) == sorted(p.id for p in pages)
+        assert all(speech.id == min(speech.pages) for speech in speeches)
 
 
+@settings(deadline=None)  # the first call reads the places
 @given(PAGES)
 def test_names_of_files_do_not_matter(pages: list[Page]) -> None:
     renamed = [replace(p, source=Source(file="别名.txt")) for p in pages]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -163,6 +164,72 @@ def test_pages_without_an_address_in_any_order_and_split(tmp_path: Path) -> None
     (speech,) = exported(tmp_path / "whole")
     assert speech["missing_pages"] == [] and "狠抓招商引资和园区配套" in speech["text"]
     assert export_bytes(tmp_path / "whole") == export_bytes(tmp_path / "one by one")
+
+
+def linked(folder: Path) -> list[Path]:
+    """A speech on four pages that links alone put in order."""
+    urls = [f"http://www.jia.example.cn/read/{name}.html" for name in ("9f3a", "07be", "c4d8", "5512")]
+    paths = []
+    for n, text in enumerate(TEXTS):
+        pager = f'<a href="{urls[n - 1]}">上一页</a> ' if n else ""
+        pager += f'<a href="{urls[n + 1]}">下一页</a>' if n < 3 else ""
+        paths.append(folder / f"{n}.html")
+        paths[-1].write_text(
+            f'<html><head><title>{TITLE}</title><link rel="canonical" href="{urls[n]}"></head><body>'
+            f"<h1>{TITLE}</h1><div><p>{text}</p></div><div>{pager}</div></body></html>",
+            "utf-8",
+        )
+    return paths
+
+
+def titled(folder: Path) -> list[Path]:
+    """The same as plain text under （一）, （二） …"""
+    paths = []
+    for number, text in zip("一二三四", TEXTS, strict=True):
+        paths.append(folder / f"{number}.txt")
+        paths[-1].write_text(f"{TITLE}（{number}）\n{text}\n", "utf-8")
+    return paths
+
+
+@pytest.mark.parametrize("write_pages", [linked, titled])
+def test_loose_pages_in_any_order_and_split(
+    write_pages: Callable[[Path], list[Path]], tmp_path: Path
+) -> None:
+    pages = write_pages(tmp_path)
+    take_in(tmp_path / "whole", *pages)
+    ids = set()
+    for path in (pages[2], pages[0], pages[3], pages[1]):
+        take_in(tmp_path / "one by one", path)
+        ids |= {speech["id"] for speech in exported(tmp_path / "one by one")}
+    (speech,) = exported(tmp_path / "whole")
+    assert (speech["text"].replace("\n", ""), speech["missing_pages"]) == (
+        "".join(TEXTS).replace("\n", ""),
+        [],
+    )
+    assert export_bytes(tmp_path / "whole") == export_bytes(tmp_path / "one by one")
+    assert take_in(tmp_path / "one by one", *pages).speeches["made"] == 0
+    with Catalog.open(tmp_path / "one by one") as catalog:
+        assert None not in map(catalog.resolve, ids) and catalog.lost_pages() == 0
+
+
+def test_links_order_more_pages_of_a_title_than_numbers_may() -> None:
+    """Twelve speeches of four pages each, of one title and site."""
+    pages = [
+        page(
+            {
+                "id": f"{speech:02}{n}",
+                "title": "在全县经济工作会议上的讲话",
+                "site": "a.cn",
+                "url": f"http://a.cn/{speech}/x{n}",
+                "prev_url": f"http://a.cn/{speech}/x{n - 1}" if n else None,
+                "next_url": f"http://a.cn/{speech}/x{n + 1}" if n < 3 else None,
+                "text": text,
+            }
+        )
+        for speech in range(12)
+        for n, text in enumerate(TEXTS)
+    ]
+    assert [len(speech.pages) for speech in stitch(pages, several=True)] == [4] * 12
 
 
 @pytest.mark.parametrize("calls", [1, 2])

@@ -15,9 +15,10 @@ from flows.clean.repeats import drop_summary
 from flows.clean.rules import by_place
 from flows.clean.running import drop_running_heads, drop_running_lines
 from flows.clean.survey import survey
-from flows.clean.title import drop_title_lines, drop_title_prefix, find_title
+from flows.clean.title import drop_title_lines, drop_title_prefix, find_title, title_place, without_page
 from flows.clean.typography import part_indented, punctuate, punctuated, set_paragraphs
 from flows.host import host
+from flows.parts import hint, value
 from flows.read import iso_time
 from flows.records import Page, Reject
 
@@ -59,7 +60,7 @@ def clean(page: Page) -> Page | Reject:
     drop_copy(draft)
     drop_summary(draft)
     found = survey(draft.lines)
-    title = page.title or find_title(found)
+    title = without_page(page.title) if page.title else find_title(found)
     _furnish(draft, found)
     if title:
         drop_title_lines(draft, title)
@@ -95,13 +96,11 @@ def _drop_watermark(draft: Draft) -> None:
 def _filled(page: Page, draft: Draft, title: str | None, found: Survey) -> Page:
     """The page with its clean text, and what its own lines say of it where an earlier stage has not."""
     said: dict[str, list[str]] = {}
-    for kind, value in found.facts:
-        said.setdefault(kind, []).append(value)
+    for kind, what in found.facts:
+        said.setdefault(kind, []).append(what)
     times = said.get("published", []) + ([] if "place" in said else said.get("time", []))
-    numbers = {int(value) for value in said.get("number", [])}
-    counts = {int(value) for value in said.get("count", [])}
+    number, count, may_be = _place(page, said, found)
     url = page.url or next(filter(None, map(address, said.get("url", []))), None)
-    number = page.number or (numbers.pop() if len(numbers) == 1 else None)
     source = replace(page.source, url=page.source.url or url, page=page.source.page or number)
     return replace(
         page,
@@ -114,6 +113,25 @@ def _filled(page: Page, draft: Draft, title: str | None, found: Survey) -> Page:
         url=url,
         site=page.site or host(url),
         number=number,
-        count=page.count or (counts.pop() if len(counts) == 1 and number else None),
+        count=count,
+        hint=may_be,
         truncated=page.truncated or found.truncated(draft.text),
     )
+
+
+def _place(
+    page: Page, said: dict[str, list[str]], found: Survey
+) -> tuple[int | None, int | None, tuple[int, int] | None]:
+    """The page's number and count, and what may be both: what an earlier stage found, else what the page's
+    lines say, where they agree."""
+    numbers, counts = ({value(text) for text in said.get(kind, [])} for kind in ("number", "count"))
+    marks = {place for line in set(said.get("mark", [])) if (place := hint(line))}
+    if place := title_place(page.title, found):
+        numbers.add(place[0])
+        counts |= {place[1]} - {0}
+    count = counts.pop() if len(counts) == 1 else None
+    if page.number:
+        return page.number, page.count or count, None
+    if len(numbers) == 1 and not marks:
+        return numbers.pop(), count, None
+    return None, None, page.hint or (marks.pop() if len(marks) == 1 and not numbers else None)

@@ -10,6 +10,9 @@ from flows.clean.notice import Notice
 from flows.clean.rules import Rule
 from flows.clean.shapes import comes_to_a_close, cut_mark, stops_midway
 
+PAGE_MARK = "page-mark"
+"""The rule of a line that may number the page, or a printed page inside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -75,7 +78,8 @@ def rule_claim(line: str, rule: Rule, found: re.Match[str]) -> Claim:
     """What a rule of ``furniture.tsv`` says of a line."""
     return Claim(
         rule.name,
-        facts=tuple((kind, value) for kind, value in found.groupdict().items() if value),
+        facts=tuple((kind, value) for kind, value in found.groupdict().items() if value)
+        + ((("mark", line),) if rule.name == PAGE_MARK else ()),
         truncated=_mark(line) if rule.truncated == "yes" else None,
         offers_whole=_mark(line) if rule.truncated == "open" else None,
         shows_rest=_mark(line) if rule.truncated == "button" else None,

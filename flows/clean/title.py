@@ -8,6 +8,7 @@ from itertools import pairwise, zip_longest
 from flows.clean.claims import Survey
 from flows.clean.draft import Draft, squeeze
 from flows.clean.shapes import begins_body, has_shape, is_bare_title, is_prose, is_title
+from flows.parts import mark
 
 _SHORTEST, _LONGEST = 4, 100
 _LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
@@ -22,9 +23,7 @@ _SITE_MARK = re.compile(
     r"(?:\s?[_|]\s?[^_|]{2,20}|\s?[-—]{1,2}\s?[^_|—-]{0,16}(?:网|文库|大全|范文|之家|平台|频道)){1,3}$"
 )
 """What a site adds behind the title of a page: ``_会议讲话_范文大全``, `` - 某某网``."""
-_PAGE_MARK = re.compile(
-    r"\s*(?:[(（_]?第\d{1,4}页[)）]?|[(（](?:全文|图|组图)[)）]|\.(?:docx?|pdf|txt|wps))$"
-)
+_PAGE_MARK = re.compile(r"\s*(?:[(（](?:全文|图|组图)[)）]|\.(?:docx?|pdf|txt|wps))$")
 
 
 def find_title(found: Survey) -> str | None:
@@ -40,7 +39,7 @@ def find_title(found: Survey) -> str | None:
     headings = [value for kind, value in found.facts if kind == "heading"] + found.opening
     headings += [above + below for above, below in pairwise(found.opening) if _set_in_two(above, below)]
     headings = [_bare(line) for line in headings]
-    shaped = [line for line in headings if is_title(line) and len(line) >= _SHORTEST]
+    shaped = [line for line in headings if _heads_a_part(line) and len(line) >= _SHORTEST]
     if named:
         title = named[0]
     elif shaped:
@@ -97,12 +96,39 @@ def _set_in_two(above: str, below: str) -> bool:
     return above.endswith("的") and len(below) <= _KIND and not is_title(above) and is_title(above + below)
 
 
+def title_place(title: str | None, found: Survey) -> tuple[int, int] | None:
+    """Number and count (0: not told) that a page's title, or the one line above its body, gives the page.
+
+    >>> title_place("在大会上的讲话（第2页）", Survey()), title_place("在大会上的讲话（二）", Survey())
+    ((2, 0), None)
+    """
+    said = map(mark, [title] if title else found.opening)
+    places = {(one.number, one.of) for one in said if one and one.certain}
+    return places.pop() if len(places) == 1 else None
+
+
+def without_page(title: str) -> str:
+    """A title without the number of the page that it heads.
+
+    >>> without_page("在全县大会上的讲话（2/4）"), without_page("在全县大会上的讲话（二）")
+    ('在全县大会上的讲话', '在全县大会上的讲话（二）')
+    """
+    said = mark(title)
+    return said.title if said and said.certain else title
+
+
+def _heads_a_part(line: str) -> bool:
+    """Whether a line is a title, or one with a part's number behind it."""
+    said = None if is_title(line) else mark(line)
+    return is_title(said.title if said else line)
+
+
 def _bare(line: str) -> str:
     """A heading without the page number and the site's name behind it.
 
     >>> _bare("在全县大会上的讲话_会议讲话_范文大全"), _bare("在全县大会上的讲话（第2页）")
     ('在全县大会上的讲话', '在全县大会上的讲话')
     """
-    line = _PAGE_MARK.sub("", line.strip())
+    line = without_page(_PAGE_MARK.sub("", line.strip()))
     bare = _SITE_MARK.sub("", line)
     return bare if is_title(bare) else line

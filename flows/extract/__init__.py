@@ -80,9 +80,11 @@ def _filled(page: Page, tree: Tree, start: int, end: int) -> Page:
         url=url,
         site=host(url),
         next_url=pages.next_url,
-        number=pages.number,
-        count=pages.count,
-        source=replace(page.source, page=pages.number, url=page.source.url or url),
+        prev_url=pages.prev_url,
+        number=page.number or pages.number,
+        count=page.count if page.number else pages.count,
+        hint=page.hint or pages.hint,
+        source=replace(page.source, page=page.number or pages.number, url=page.source.url or url),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from flows.parts import NUMERAL, fits, value
 from flows.read.markup import is_html
 from flows.read.refused import Refused
 from flows.read.times import iso_time
@@ -16,6 +17,11 @@ from flows.resources import reference
 from flows.settings import Fields
 
 _SURROGATES = re.compile("[\ud800-\udfff]+")
+_MOST_PAGES = 100
+"""A record that tells of more pages tells of the list that it was found on."""
+_PLACE = re.compile(
+    rf"第?(?P<number>{NUMERAL})(?:\s?页)?(?:[\s,，/／|(（]{{0,3}}共?(?P<count>{NUMERAL})\s?页?)?[)）]?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,8 @@ class Parts:
     url: str | None
     published: str | None
     captured: str | None
+    place: tuple[int, int] | None
+    """Which page of how many (0: not told)."""
     lost: int
     """Places in the text where half a surrogate pair stood."""
 
@@ -56,6 +64,7 @@ def parts_of(record: Mapping[str, Any], names: Fields) -> Parts:
         url=_line(values, "url", names),
         published=_time(values, "published", names),
         captured=_time(values, "captured", names),
+        place=_place(values),
         lost=lost,
     )
 
@@ -98,6 +107,26 @@ def _line(values: Mapping[str, Any], part: str, names: Fields) -> str | None:
 def _time(values: Mapping[str, Any], part: str, names: Fields) -> str | None:
     times = (iso_time(values.get(name)) for name in _candidates(part, names))
     return next((time for time in times if time), None)
+
+
+def _place(values: Mapping[str, Any]) -> tuple[int, int] | None:
+    """What the fields of a record say of the page's place among the pages of its text.
+
+    >>> _place({"page": 2, "pages": "4"}), _place({"页码": "第二页/共四页"}), _place({"page": 7, "pages": 3})
+    ((2, 4), (2, 4), None)
+    """
+    stated = [_PLACE.fullmatch(_figure(values, part)) for part in ("number", "count")]
+    if not stated[0]:
+        return None
+    number, said = value(stated[0]["number"]), value(stated[0]["count"] or "")
+    count = said or (value(stated[1]["number"]) if stated[1] else 0)
+    return (number, count) if fits(number, count) and count <= _MOST_PAGES else None
+
+
+def _figure(values: Mapping[str, Any], part: str) -> str:
+    """The first of the fields that say a part, as text; "" where none does."""
+    found = (values.get(name) for name in _known()[part])
+    return next((str(said).strip() for said in found if type(said) in (int, str)), "")
 
 
 def _lower(key: Any) -> str:

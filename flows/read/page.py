@@ -117,9 +117,11 @@ def _from_values(
     values: dict[str, Any], raw: bytes, decoded: Decoded, source: Source, fields: Fields
 ) -> Page:
     parts = parts_of(values, fields)
+    number, count = parts.place or (None, None)
+    stated = number is not None and bool(count)
     return Page(
         id=page_id(raw),
-        source=replace(source, url=parts.url, captured=parts.captured),
+        source=replace(source, url=parts.url, captured=parts.captured, page=number if stated else None),
         media=parts.media,
         raw=raw,
         encoding=decoded.encoding,
@@ -127,6 +129,9 @@ def _from_values(
         title=parts.title,
         published=parts.published,
         url=parts.url,
+        number=number if stated else None,
+        count=count if stated else None,
+        hint=None if stated else parts.place,
         edits=decoded.edits,
         gaps=decoded.gaps + parts.lost,
     )

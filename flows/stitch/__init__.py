@@ -13,6 +13,7 @@ from flows.stitch.evidence import names_its_occasion
 from flows.stitch.families import FAMILY, family_of, joined, parted
 from flows.stitch.fragments import join_fragments
 from flows.stitch.gaps import count, missing
+from flows.stitch.loose import is_loose, loose_key
 from flows.stitch.order import Article, articles
 from flows.stitch.overlaps import overlap
 from flows.stitch.seam import join
@@ -65,10 +66,19 @@ def family(speeches: Sequence[Speech], pages: Sequence[Page]) -> str | None:
     >>> family([Speech(id="a", pages=("a",), title="在全县项目大会上的讲话", missing_pages=(2,))], [])
     'family:在全县项目大会上的讲话|0'
     """
+    if len(speeches) == 1 and (key := _loose_family(pages)):
+        return key
     total = count({0: list(pages)})
     least = {} if any(page.url for page in pages) else {"least": 1}
     families = {family_of(speech.title, total, **least) for speech in speeches if speech.missing_pages}
     return families.pop() if len(families) == 1 else None
+
+
+def _loose_family(pages: Sequence[Page]) -> str | None:
+    """The family of pages that are one loose page and its copies (see loose.py)."""
+    article = {1: list(pages)}
+    key = loose_key(article) if is_loose(article) else None
+    return f"{FAMILY}{key}" if key else None
 
 
 def _titled(page: Page) -> str | None:

@@ -38,12 +38,12 @@ def part(url: str, number: int | None = None, next_url: str | None = None) -> Pa
     """
     stem, said, certain = _split(url)
     if said is None or said < 1:
-        return Part(_whole(url), None)
+        return Part(whole(url), None)
     follows = next_url is not None and _split(next_url)[:2] in ((stem, said + 1), (stem, said + 2))
     own = number is not None and number in (said, said + 1)
     if certain or follows or (own and not (said == 1 and _in_folder(url))):
         return Part(stem, said)
-    return Part(_whole(url), None)
+    return Part(whole(url), None)
 
 
 def _split(url: str) -> tuple[str, int | None, bool]:
@@ -68,7 +68,7 @@ def _split(url: str) -> tuple[str, int | None, bool]:
         return _join(host, found[1], query), int(found[2]), certain
     if found := _NUMBERED.match(path):
         return _join(host, found[1], query), int(found[2]), False
-    return _whole(url), None, False
+    return whole(url), None, False
 
 
 def _in_folder(url: str) -> bool:
@@ -76,7 +76,8 @@ def _in_folder(url: str) -> bool:
     return bool(address and address[1].endswith((".html", ".htm", ".shtml")) and _NUMBERED.match(address[1]))
 
 
-def _whole(url: str) -> str:
+def whole(url: str) -> str:
+    """An address less what two spellings of it differ in: scheme, ending, order of the query."""
     address = _parse(url)
     return _join(*address) if address else url
 

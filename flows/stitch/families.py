@@ -3,28 +3,39 @@
 A title alone joins nothing: a hundred speeches are called 在全县工作会议上的讲话. Pieces of two groups are
 joined where each has pages that the other lacks, no page contradicts another, they name no places of their
 own, and the text itself shows that one goes on in the other (see evidence.py), or a link to the next page
-does. Pages without an address are
-joined the same way. In doubt they stay apart: incomplete is better than wrong.
+does. Pages without an address are joined the same way, and those that only links or a number that may mean
+something else put in order as loose.py says. In doubt they stay apart: incomplete is better than wrong.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Sequence
+from itertools import combinations
 from math import log
 
 from flows.records import Page
 from flows.stitch.copies import best, copies
 from flows.stitch.evidence import PROOF, copied, elsewhere, letters, names_its_occasion, places, weight
 from flows.stitch.gaps import count, missing
+from flows.stitch.loose import is_loose, parts_joined
 from flows.stitch.order import Article
+from flows.stitch.pieces import (
+    AGAINST,
+    MOST,
+    UNLIKELY,
+    components,
+    id_of,
+    merged,
+    pages_of,
+    text_of,
+    title_of,
+    total,
+)
 
 FAMILY = "family:"
 """How the keys of families begin; a group's own key begins otherwise (see group_key)."""
-MOST = 40
-"""Pieces of one title that are compared with each other. A title with more of them tells nothing."""
 _TITLE_LEAST = 6
 """Letters of a title that can be a speech's own."""
 _PAGE_MARK = re.compile(
@@ -32,13 +43,6 @@ _PAGE_MARK = re.compile(
 )
 _ONE_A_YEAR = "政府工作报告"
 """What a government gives once a year: place, year and count of pages tell it."""
-_AT_MOST = 8.0
-"""What one seam counts at most, so that many are heard."""
-_AGAINST = -5.0
-"""What the seams count together where they are against a join. One in a thousand true ones does."""
-_UNLIKELY = -2.5
-"""A seam that counts less parts pages without an address whose title says where and when. 1 % of true ones
-do, three quarters of chance neighbours, a third where a sentence ends."""
 _LIKELY = 3.5
 """What each seam must count between pages without an address whose title many speeches have. 60 % of true
 ones do, 6 % where a sentence ends; of chance neighbours 0.2 %."""
@@ -69,27 +73,29 @@ def family_of(title: str, pages: int, least: int = _TITLE_LEAST) -> str | None:
 
 def joined(articles: Sequence[Article]) -> list[Article]:
     """The articles, those joined that are parts of one. The order in which they come does not matter."""
-    apart: list[Article] = []
+    apart = parts_joined([article for article in articles if is_loose(article)])
     pieces: dict[str, list[Article]] = {}
     for article in articles:
-        key = family_of(_title(article), count(article)) if missing(article) else None
+        if is_loose(article):
+            continue
+        key = family_of(title_of(article), count(article)) if missing(article) else None
         if key:
             pieces.setdefault(key, []).append(article)
         else:
             apart.append(article)
     for same in pieces.values():
-        apart += _joined(sorted(same, key=_id)) if 1 < len(same) <= MOST else same
+        apart += _joined(sorted(same, key=id_of)) if 1 < len(same) <= MOST else same
     return apart
 
 
 def parted(article: Article) -> list[Article]:
     """An article, or its parts where its pages have no address and only their title in common: it is parted
     where nothing shows that one page goes on in the next."""
-    title = _title(article)
-    if any(page.url for page in _pages(article)) or not title:
+    title = title_of(article)
+    if any(page.url for page in pages_of(article)) or not title:
         return [article]
     own = names_its_occasion(title)
-    enough = (_AGAINST if _is_one_a_year(title) else _UNLIKELY) if own else _LIKELY
+    enough = (AGAINST if _is_one_a_year(title) else UNLIKELY) if own else _LIKELY
     parts: list[Article] = []
     named: Counter[str] = Counter()
     for number, same in sorted(article.items()):
@@ -106,7 +112,7 @@ def parted(article: Article) -> list[Article]:
 def _joined(pieces: list[Article]) -> list[Article]:
     """Pieces of one title. Where all that seems to belong together contradicts itself, only what is proved
     by an overlap or a copy is joined."""
-    title = _PAGE_MARK.sub("", _title(pieces[0]).strip())
+    title = _PAGE_MARK.sub("", title_of(pieces[0]).strip())
     rivals = len(pieces) - 1
     edges = {
         (one, other): told
@@ -114,14 +120,14 @@ def _joined(pieces: list[Article]) -> list[Article]:
         if (told := _told(a, b, title, rivals)) > 0
     }
     found = []
-    for members in _components(range(len(pieces)), edges):
-        whole = _merged([pieces[n] for n in members])
+    for members in components(range(len(pieces)), edges):
+        whole = merged([pieces[n] for n in members])
         if whole is not None:
             found.append(whole)
             continue
         proved = [edge for edge, told in edges.items() if told >= PROOF and edge[0] in members]
-        for fewer in _components(members, proved):
-            whole = _merged([pieces[n] for n in fewer])
+        for fewer in components(members, proved):
+            whole = merged([pieces[n] for n in fewer])
             found += [pieces[n] for n in fewer] if whole is None else [whole]
     return found
 
@@ -143,12 +149,12 @@ def _told(one: Article, other: Article, title: str, rivals: int) -> float:
     ]
     if any(copied(best(one[n]).text, best(other[n]).text) for n in shared):
         weights.append(PROOF)
-    total = _total(weights)
-    if total < _enough(title, one, other, rivals):
+    found = total(weights)
+    if found < _enough(title, one, other, rivals):
         return 0.0
-    if elsewhere(places(_text(one)), places(_text(other))):
+    if elsewhere(places(text_of(one)), places(text_of(other))):
         return 0.0
-    return max(total, 1.0)
+    return max(found, 1.0)
 
 
 def _links(pages: Sequence[Page], following: Sequence[Page]) -> bool:
@@ -157,75 +163,12 @@ def _links(pages: Sequence[Page], following: Sequence[Page]) -> bool:
     return any(page.next_url in addresses for page in pages)
 
 
-def _total(weights: Iterable[float]) -> float:
-    return sum(told if told == PROOF else min(told, _AT_MOST) for told in weights)
-
-
 def _enough(title: str, one: Article, other: Article, rivals: int) -> float:
     """What the seams between two pieces must count."""
     if not count(one) or count(one) != count(other) or not names_its_occasion(title):
         return _TOGETHER + log(rivals)
-    return _AGAINST if _is_one_a_year(title) else _KNOWN
+    return AGAINST if _is_one_a_year(title) else _KNOWN
 
 
 def _is_one_a_year(title: str) -> bool:
     return _PAGE_MARK.sub("", title.strip()).endswith(_ONE_A_YEAR)
-
-
-def _merged(pieces: Sequence[Article]) -> Article | None:
-    """The pieces as one article, or None where two pages of a number are not copies, the counts differ, two
-    neighbours do not fit, or two pieces are about different places."""
-    if len(pieces) == 1:
-        return pieces[0]
-    if len({count(piece) for piece in pieces} - {0}) > 1:
-        return None
-    if any(elsewhere(*two) for two in combinations([places(_text(piece)) for piece in pieces], 2)):
-        return None
-    whole: Article = {}
-    for number in sorted({number for piece in pieces for number in piece}):
-        groups = copies([page for piece in pieces for page in piece.get(number, [])])
-        if len(groups) > 1:
-            return None
-        whole[number] = groups[0]
-    if max(whole) > (count(whole) or max(whole)):
-        return None
-    weights = []
-    for before, after in pairwise(whole):
-        one, other = best(whole[before]), best(whole[after])
-        together = any(one in piece.get(before, []) and other in piece.get(after, []) for piece in pieces)
-        if after == before + 1 and not together:
-            weights.append(weight(one.text, other.text))
-    return whole if _total(weights) >= _AGAINST else None
-
-
-def _components(members: Iterable[int], edges: Iterable[tuple[int, int]]) -> list[list[int]]:
-    root = {member: member for member in members}
-
-    def find(member: int) -> int:
-        while root[member] != member:
-            member = root[member]
-        return member
-
-    for one, other in sorted(edges):
-        low, high = sorted((find(one), find(other)))
-        root[high] = low
-    found: dict[int, list[int]] = {}
-    for member in sorted(root):
-        found.setdefault(find(member), []).append(member)
-    return list(found.values())
-
-
-def _pages(article: Article) -> list[Page]:
-    return [page for _, same in sorted(article.items()) for page in same]
-
-
-def _text(article: Article) -> str:
-    return "\n".join(best(same).text for _, same in sorted(article.items()))
-
-
-def _title(article: Article) -> str:
-    return next((page.title for page in _pages(article) if page.title), "")
-
-
-def _id(article: Article) -> str:
-    return min(page.id for page in _pages(article))

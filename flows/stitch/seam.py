@@ -19,6 +19,17 @@ _PARAGRAPH = re.compile(
 _HEADING = re.compile(
     r"(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.]|第[一二三四五六七八九十]{1,3}[部章节])[^，,。；;]{0,40}$"
 )
+_OPENING = re.compile(
+    r"(?:^|\n)(?:尊敬的|各位|同志们|朋友们|女士们|先生们|代表们)[^。；;，,\n]{0,40}[：:]\s*(?:\n|$)"
+    r"|我(?:受[^。，,]{2,24}委托|代表[^。，,]{2,24}?)[，,]?(?:代表[^。，,]{2,24}?)?[，,]?向(?:大会|会议|各位|本次)"
+)
+"""A salutation on a line of its own, or who speaks for whom."""
+_OPENING_MOST = 250
+"""Characters in which a speech opens, behind who gave it, when and where."""
+_FIRST_POINT = re.compile(r"(?:^|\n)\s{0,9}一、")
+_THANKS = re.compile(
+    r"(?:谢谢(?:大家|各位)?|(?:讲话|发言|报告)?(?:完了|完毕|到此结束)|我就讲(?:这些|到这里|这么多))[^。！!\n]{0,8}[。！!]?\s*$"
+)
 _HEADING_MOST = 60
 """Characters at a seam that are looked at; a heading fits in."""
 _GOES_ON = 12.0
@@ -54,6 +65,22 @@ def begins_inside(after: str) -> bool:
     (True, False)
     """
     return after[:_HEADING_MOST].lstrip().startswith(_INNER)
+
+
+def may_follow(before: str, after: str) -> bool:
+    """Whether neither ``before`` has come to its end, with thanks, nor ``after`` opens as a speech does, or
+    begins to count its points again behind a full stop.
+
+    >>> may_follow("谢谢大家！", "二、抓项目。"), may_follow("抓出成效。", "同志们：\\n今天开会。")
+    (False, False)
+    >>> may_follow("抓出成效。", "二、抓项目。"), may_follow("抓出成效。", "各位代表！过去一年，")
+    (True, True)
+    """
+    end, start = before[-_HEADING_MOST:].rstrip(), after[:_OPENING_MOST]
+    if _THANKS.search(end) or _OPENING.search(start):
+        return False
+    again = _FIRST_POINT.search(start) and _FIRST_POINT.search(before)
+    return not (again and end.endswith(_STOPS + _CLOSERS))
 
 
 def ends(before: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_DIGITS = {character: value for value, character in enumerate("一二三四五六七八九", 1)}
+from flows.parts import value
+
 _LOOKED_AT = 20_000
 """Characters on each side of a seam; a page has fewer."""
 
@@ -52,20 +53,9 @@ def _told(series: _Series, before: str, after: str) -> float:
         last = found
     first = series.form.search(after)
     if last is None:
-        return series.late if first and _value(first[1]) > 1 else 0.0
+        return series.late if first and value(first[1]) > 1 else 0.0
     if first is None:
         return series.stops
-    if _value(first[1]) == _value(last[1]) + 1:
+    if value(first[1]) == value(last[1]) + 1:
         return series.following
-    return 0.0 if _value(first[1]) == 1 else series.clash
-
-
-def _value(number: str) -> int:
-    """
-    >>> [_value(number) for number in ("三", "十", "十二", "二十", "二十三", "7")]
-    [3, 10, 12, 20, 23, 7]
-    """
-    if number.isascii():
-        return int(number)
-    tens, ten, ones = number.rpartition("十")
-    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
+    return 0.0 if value(first[1]) == 1 else series.clash

@@ -154,7 +154,11 @@ def crossed(text: str, start: int, end: int, known: set[str]) -> bool:
         for right in range(left + 2, min(left + LONGEST_WORD, len(text)) + 1):
             inside, apart = left >= start and right <= end, right <= start or left >= end
             organ = left > start and text[end - 1 : end + 1] in ORGAN and right > end > left
-            if text[left:right] in known and not (inside or apart or organ):
+            before = left < start and right < end and end - start > 2
+            before = before and any(
+                text[at:start] in known for at in range(max(0, start - LONGEST_WORD), left)
+            )
+            if text[left:right] in known and not (inside or apart or organ or before):
                 return True
     return False
 

@@ -14,7 +14,7 @@ _MOST_SENTENCES = 5
 _EDGE = 12
 """Lines at each edge of a page that may hold a sentence of the site behind or before one of the body."""
 _GREETED = re.compile(
-    r"\s*([^。；;!！?？\n]{4,120}?(?:讲话|致辞|致词|发言|主持词))\s?"
+    r"\s*([^。；;!！?？\n]{4,120}?(?:讲话|致辞|致词|发言|主持词|工作报告|总结))\s?"
     r"(?=(?:同志们|代表们|各位[\u4e00-\u9fff、]{1,20}|尊敬的[\u4e00-\u9fff、]{1,20})\s?[:：,，])"
 )
 """A title that the address to the hearers follows in one line."""

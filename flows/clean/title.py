@@ -15,6 +15,7 @@ _LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
 """What may stand before a title at the start of the body: the number of a fragment, which joining needs."""
 _KIND = 8
 """Characters of the second line of a title in two: 讲话, 工作报告（摘要）."""
+_BEFORE_TITLE = "|｜：:"
 _GAP = 12
 """Characters between two repetitions of a title: 在〔...〕, 关于, a colon."""
 _GOES_ON = re.compile(r"[,，。、；;》”\"中里时上后精神要的和与及]")
@@ -40,6 +41,7 @@ def find_title(found: Survey) -> str | None:
     headings += [above + below for above, below in pairwise(found.opening) if _set_in_two(above, below)]
     headings = [_bare(line) for line in headings]
     shaped = [line for line in headings if _heads_a_part(line) and len(line) >= _SHORTEST]
+    shaped = [line for line in shaped if not any(_holds(line, other) for other in shaped)]
     if named:
         title = named[0]
     elif shaped:
@@ -55,17 +57,23 @@ def find_title(found: Survey) -> str | None:
 def drop_title_lines(draft: Draft, title: str) -> None:
     """Remove the lines above the body that say the title, or a part of it that is itself a title."""
     whole, repeated = squeeze(title), set()
-    loose = whole.replace("的", "")  # 在大会上讲话, 在大会上的讲话
     lines = draft.lines
     for number, (line, below) in enumerate(zip_longest(lines, lines[1:], fillvalue="")):
-        form = squeeze(_bare(line))
         if _set_in_two(line, below) and squeeze(line + below) == whole:
             repeated |= {number, number + 1}
-        if form.replace("的", "") == loose or (len(form) >= _SHORTEST and form in whole and is_title(line)):
+        elif _says(line, whole):
             repeated.add(number)
         elif begins_body(line):
             break
     draft.drop_lines("title-line", repeated)
+
+
+def _says(line: str, whole: str) -> bool:
+    """Whether a line is a title, all but its 的, or part of it, or holds it behind a site's words."""
+    form = squeeze(_bare(line))
+    if form.replace("的", "") == whole.replace("的", "") or _holds(form, whole):
+        return True
+    return len(form) >= _SHORTEST and form in whole and is_title(line)
 
 
 def drop_title_prefix(draft: Draft, title: str) -> None:
@@ -89,6 +97,11 @@ def _glued(line: str, end: int, title: str, said: int) -> bool:
     rest = line[end:]
     apart = rest[:1].isspace() or has_shape(rest, "salutation", "heading", "part", "dateline")
     return is_title(title) or said > len(title) or apart
+
+
+def _holds(line: str, title: str) -> bool:
+    """Whether a line says a title behind a site's words: 10-28 | 移动端：在全县大会上的讲话."""
+    return line != title and line.endswith(title) and line[-len(title) - 1] in _BEFORE_TITLE
 
 
 def _set_in_two(above: str, below: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 from flows.records import Field, Speech
 from flows.resources import reference
 from flows.tag.boundary import stands_alone
-from flows.tag.gazetteer import Gazetteer, Name, gazetteer
+from flows.tag.gazetteer import COUNTY, Gazetteer, Name, gazetteer
 
 Role = Literal["strong", "self", "plain", "listed", "other"]
 FIELDS: tuple[Field, ...] = ("title", "text")
@@ -27,6 +27,8 @@ _OWN_ORGAN = re.compile(r"委|党委|政府|人大|四套班子|四大班子|五
 _OTHER_REPORT = re.compile(r"\d{4}年政府工作报告")
 """In the text, not the title: a link to another report."""
 _ORGAN = re.compile(r"[省市州盟]?(?:党委|委)(?=[、和，的及])")
+_ORGAN_ACTS = re.compile(r"委[^。；\n]{0,8}?(?:负责|领导|同志|作了|做了|介绍|发言|汇报|表态)")
+"""Behind a place: somebody of its committee has just spoken, who is not the speaker."""
 _VISIT_REACH = 20
 """Code points between 总书记 and the place of 习近平总书记对浙江提出的新要求."""
 _LISTED = ("", "、", "和", "与", "及", "以及")
@@ -64,7 +66,22 @@ def mentions(speech: Speech) -> list[Mention]:
             if role != "none" and not _person(text, start, end):
                 in_field.append(Mention(field, start, end, name, role, _superior(text, start, end)))
         found += _others_listed(text, in_field)
-    return found
+    return _only_organ(found, speech)
+
+
+def _only_organ(found: list[Mention], speech: Speech) -> list[Mention]:
+    """Where one county-level city alone is named with its party committee (义乌市委、市政府), it is the
+    speaker's own, not one of those below him: none of 1,806 cuts of reports of provinces and prefectures
+    names one so."""
+    places = gazetteer().places
+    organs = [m for m in found if m.superior and m.name.full and m.role != "other"]
+    if len({m.name.surface for m in organs}) != 1 or not organs[0].name.surface.endswith("市"):
+        return found
+    if any(places[place].rank != COUNTY for place in organs[0].name.full):
+        return found
+    if any(_ORGAN_ACTS.match(getattr(speech, m.field), m.end) for m in organs):
+        return found
+    return [replace(m, role="strong") if m in organs and m.role == "plain" else m for m in found]
 
 
 def _others_listed(text: str, found: Sequence[Mention]) -> list[Mention]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import time
@@ -138,6 +139,8 @@ class Node(Server):
         )
         assert self._process
         self._process.send_signal(signal.SIGSTOP)
+        # Sent is not stopped: a thread may answer once more.
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """Lets a frozen node go on."""

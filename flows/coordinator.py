@@ -208,8 +208,9 @@ class Run:
                     refused[one.id] = refused_by_engine(self.catalog, one)
                 self.catalog.mark_indexed(name, revisions.items(), [])
                 self.progress.step(len(portion))
-            engine.remove([*gone, *refused])
-            engine.commit()
+            if gone or refused or not ids:  # even to commit nothing costs, and makes an index that is new
+                engine.remove([*gone, *refused])
+                engine.commit()
             self.catalog.put_refused(refused, self.report.run)
             self.catalog.mark_indexed(name, marks, gone)
         self.report.index = {"told": len(ids), "removed": len(gone)}

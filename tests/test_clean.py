@@ -378,7 +378,7 @@ def test_a_million_of_anything_takes_linear_time(piece: str) -> None:
     began = time.process_time()
     clean(page("同志们：" + text))
     clean(page(text))
-    assert time.process_time() - began < 20, "what grows with the square would take minutes"
+    assert time.process_time() - began < 10
 
 
 def test_line_ends_written_out_as_text_are_line_ends() -> None:

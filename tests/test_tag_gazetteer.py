@@ -19,7 +19,7 @@ from flows.tag.boundary import LONGEST_WORD, phrases, stands_alone, words
 from flows.tag.divisions import COUNTY, LAST_YEAR, PREFECTURE, PROVINCE, periods
 from flows.tag.gazetteer import TOWN_KINDS, gazetteer
 
-START, MEMORY = 1.0, 200
+START, MEMORY = 0.5, 200
 """Seconds of processor time to load everything, megabytes of a process that has."""
 CHINA = (73.5, 135.1, 16.0, 53.6)
 """West, east, south (三沙市) and north of the divisions, in degrees."""

@@ -45,7 +45,7 @@ class Rules:
 
     each: tuple[Rule, ...]
     any: re.Pattern[str]
-    """What one of them matches: most lines fail all of them, and learn it in one call."""
+    """What one of them matches, and its group which: see :func:`any_of`."""
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.each)
@@ -67,21 +67,22 @@ def match(line: str, rules: Rules) -> tuple[Rule, re.Match[str]] | None:
     if len(line) > LONGEST:
         return None
     folded = fold(line)
-    if not rules.any.fullmatch(folded):
+    first = rules.any.fullmatch(folded)
+    if not first or not first.lastgroup:
         return None
-    for rule in rules:
-        if found := rule.pattern.fullmatch(folded):
-            return rule, found
-    return None
+    rule = rules.each[int(first.lastgroup[1:])]
+    found = rule.pattern.fullmatch(folded)
+    return (rule, found) if found else None
 
 
 def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for what any of these matches, without the names of their groups.
+    """One pattern for what any of these matches: a group of each, by its number, in place of their own names.
 
-    >>> any_of(["(?P<a>x)y", "(?P<a>z)"]).fullmatch("z") is not None
-    True
+    >>> any_of(["(?P<a>x)y", "(?P<a>z)"]).fullmatch("z").lastgroup
+    '_1'
     """
-    return re.compile("|".join(f"(?:{_NAME.sub('(?:', pattern)})" for pattern in patterns))
+    bare = (_NAME.sub("(?:", pattern) for pattern in patterns)
+    return re.compile("|".join(f"(?P<_{number}>{pattern})" for number, pattern in enumerate(bare)))
 
 
 def any_word(words: Iterable[str]) -> re.Pattern[str]:

@@ -99,6 +99,7 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
+        """What a page may hold, and the names of fields in records."""
         fields = Fields(
             text=_names(self.text_fields),
             html=_names(self.html_fields),
@@ -116,6 +117,7 @@ class Settings:
 
     @property
     def worker_count(self) -> int:
+        """Processes that reckon: as set, or one a core."""
         return self.workers or os.cpu_count() or 1
 
 

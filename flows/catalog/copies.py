@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -49,10 +50,6 @@ class _Text(msgspec.Struct):
     """What is compared of a stored speech."""
 
     text: str
-
-
-def _json(ids: Sequence[str] | Sequence[int]) -> str:
-    return msgspec.json.encode(ids).decode()
 
 
 class Copies:
@@ -103,26 +100,23 @@ class Copies:
 
     def signed(self, speeches: Sequence[str]) -> list[tuple[int, str, bytes]]:
         """Number, id and signature of speeches, in the order of the ids; those without one are left out."""
-        return self.db.execute(
-            "SELECT s.number, s.speech, s.signature FROM json_each(?) j"
-            " CROSS JOIN signatures s ON s.speech = j.value",
-            (_json(speeches),),
-        ).fetchall()
+        return self._from_signatures("number, speech, signature", "speech", speeches)
 
     def signatures(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
         """:meth:`signed`, by the numbers of speeches."""
-        return self.db.execute(
-            "SELECT s.number, s.speech, s.signature FROM json_each(?) j"
-            " CROSS JOIN signatures s ON s.number = j.value",
-            (_json(numbers),),
-        ).fetchall()
+        return self._from_signatures("number, speech, signature", "number", numbers)
 
     def sizes(self, numbers: Sequence[int]) -> list[tuple[int, int, int]]:
         """Number, count of marks and top of the signatures of these numbers."""
+        return self._from_signatures("number, marks, top", "number", numbers)
+
+    def _from_signatures(
+        self, columns: str, key: str, keys: Sequence[str] | Sequence[int]
+    ) -> list[tuple[Any, ...]]:
+        """Columns of the rows with these keys, in their order; many at once take a third of the time."""
         return self.db.execute(
-            "SELECT s.number, s.marks, s.top FROM json_each(?) j"
-            " CROSS JOIN signatures s ON s.number = j.value",
-            (_json(numbers),),
+            f"SELECT {columns} FROM json_each(?) j CROSS JOIN signatures s ON s.{key} = j.value",
+            (msgspec.json.encode(keys).decode(),),
         ).fetchall()
 
     def component(self, speech: str) -> tuple[set[str], dict[tuple[str, str], tuple[str, float]]]:

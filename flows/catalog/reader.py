@@ -78,6 +78,7 @@ class Catalog(Copies, Pages):
         return cls(db, folder)
 
     def close(self) -> None:
+        """Let go of the file."""
         self.db.close()
 
     def __enter__(self) -> Self:

@@ -16,6 +16,7 @@ _LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
 _KIND = 8
 """Characters of the second line of a title in two: 讲话, 工作报告（摘要）."""
 _BEFORE_TITLE = "|｜：:"
+"""What parts a site's words from the title behind them."""
 _GAP = 12
 """Characters between two repetitions of a title: 在〔...〕, 关于, a colon."""
 _GOES_ON = re.compile(r"[,，。、；;》”\"中里时上后精神要的和与及]")

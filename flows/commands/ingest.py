@@ -83,6 +83,7 @@ def _left_behind(catalog: Catalog, settings: Settings) -> bool:
 def run_flow(
     args: Namespace, settings: Settings, paths: list[str], retry: bool = False, refresh: bool = False
 ) -> int:
+    """Run the flow ``ingest`` with Prefect and print its report; the exit status."""
     from flows.prefect_runtime import runtime
 
     folder = str(Path.cwd())

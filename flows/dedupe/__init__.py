@@ -5,7 +5,6 @@ from flows.dedupe.compare import Link, Read, compare, compare_read
 from flows.dedupe.marks import (
     Sample,
     least_shared,
-    may_be_copies,
     paragraphs,
     sample,
     share_marks,
@@ -23,7 +22,6 @@ __all__ = [
     "compare_read",
     "group",
     "least_shared",
-    "may_be_copies",
     "paragraphs",
     "sample",
     "settle",

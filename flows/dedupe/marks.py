@@ -42,7 +42,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.dedupe.arrays import Hashes, Keys, different
-from flows.dedupe.sketches import LAST_SKETCH, alike, bits, sketch
+from flows.dedupe.sketches import LAST_SKETCH, sketch
 
 Units = npt.NDArray[np.uint16]
 
@@ -131,8 +131,6 @@ class Sample:
     """These, those of its head alone, and two of all its letters together."""
     prints: list[int]
     """Of its paragraphs."""
-    sketch: Keys
-    """See sketches.py."""
 
     @property
     def top(self) -> int:
@@ -175,7 +173,6 @@ def sample(signature: Sequence[int] | bytes) -> Sample:
         marks=found[marks:heads].tolist(),
         every=frozenset((found[marks:] & _LAST).tolist()),
         prints=(-1 - found[prints:marks]).tolist(),
-        sketch=found[:prints],
     )
 
 
@@ -188,11 +185,6 @@ def share_marks(a: Sample, b: Sample) -> bool:
     limit = min(a.top, b.top)
     to_share = min(bisect_right(a.marks, limit), bisect_right(b.marks, limit))
     return len(a.every & b.every) >= max(LEAST_SHARED, SHARED * to_share - SLACK)
-
-
-def may_be_copies(a: Sample, b: Sample) -> bool:
-    """Whether two texts, by their marks and their sketches, are worth a comparison."""
-    return share_marks(a, b) and bool(alike(bits(a.sketch)[None], bits(b.sketch)[None])[0])
 
 
 def least_shared(marks_a: Keys, top_a: Keys, marks_b: Keys, top_b: Keys) -> npt.NDArray[np.float64]:

@@ -33,11 +33,13 @@ class Budget:
         self.left = min(limits.unpacked_bytes, max(FREE_BYTES, most))
 
     def spend(self, count: int) -> None:
+        """Take so many unpacked bytes from what is left; raises Exhausted below zero."""
         self.left -= count
         if self.left < 0:
             raise Exhausted("bomb", "it unpacks to more than a dump of its size may")
 
     def check_ratio(self, unpacked: int, packed: int) -> None:
+        """Raises Refused where bytes unpack to more than a file of text does."""
         if unpacked > FREE_BYTES and unpacked > self.limits.ratio * max(packed, 1):
             raise Refused("bomb", f"over {unpacked:,} bytes from {packed:,} packed ones")
 

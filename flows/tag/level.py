@@ -69,6 +69,7 @@ class Units:
     """By unit: weight, field, start, end, rule."""
 
     def add(self, unit: str, weight: float, field: Field, start: int, end: int, rule: str) -> None:
+        """Count one more word that speaks for a unit."""
         self.scores[unit] += weight
         self.spans[unit].append((weight, field, start, end, rule))
 

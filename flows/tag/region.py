@@ -76,6 +76,7 @@ class Score:
 
     @property
     def total(self) -> float:
+        """All that speaks for the place, its superior too."""
         return self.direct + self.within + self.parent
 
 

@@ -110,10 +110,12 @@ def years(first: int, last: int | None = None) -> Spans:
 
 
 def since(first: int) -> Spans:
+    """From a day on."""
     return between(first, LAST_DAY)
 
 
 def until(last: int) -> Spans:
+    """Up to a day."""
     return between(FIRST_DAY, last)
 
 
@@ -124,6 +126,7 @@ def between(first: int, last: int) -> Spans:
 
 
 def clamp(year: int) -> int:
+    """The nearest of the years that a speech may be of."""
     return min(max(year, FIRST_YEAR), LAST_YEAR)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from flows.numerals import fold
+from flows.numerals import number as number_of
+
 NUMERAL = r"(?:\d{1,4}|[一二三四五六七八九十]{1,3})"
 MOST_PAGES = 500
 """A number of a page above this is not believed; the longest speeches fill tens of pages."""
 LAST = 0
 """The number of a part that is only said to be the last: （下）."""
-_DIGITS = {character: value for value, character in enumerate("一二三四五六七八九", 1)}
 _OPEN, _CLOSE = r"[\s_(（\[【—-]{0,3}", r"[)）\]】]{0,2}$"
 _PAGE = re.compile(
     rf"{_OPEN}(?:第\s?(?P<number>{NUMERAL})\s?页(?:[\s,，/／|(（]{{0,3}}共\s?(?P<count>{NUMERAL})\s?页)?"
@@ -50,11 +52,21 @@ def mark(title: str) -> Mark | None:
     """
     for form in (_PAGE, _PART):
         found = form.search(title)
-        if found and (bare := title[: found.start()].strip()):
+        if found and (rest := title[: found.start()].strip()):
             said = [text for text in found.groups() if text]
             number, count = _VOLUMES.get(said[0], value(said[0])), value(said[1]) if said[1:] else 0
-            return Mark(bare, number, count, form is _PAGE) if fits(number or 1, count) else None
+            return Mark(rest, number, count, form is _PAGE) if fits(number or 1, count) else None
     return None
+
+
+def bare(title: str) -> str:
+    """A title without what it says of a part, certain or not.
+
+    >>> bare("在全县大会上的讲话（二）"), bare("在全县大会上的讲话")
+    ('在全县大会上的讲话', '在全县大会上的讲话')
+    """
+    said = mark(title)
+    return said.title if said else title
 
 
 def hint(line: str) -> tuple[int, int] | None:
@@ -83,7 +95,4 @@ def value(numeral: str) -> int:
     >>> [value(numeral) for numeral in ("三", "十", "十二", "二十", "二十三", "7", "下")]
     [3, 10, 12, 20, 23, 7, 0]
     """
-    if numeral.isdecimal():
-        return int(numeral)
-    tens, ten, ones = numeral.rpartition("十")
-    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
+    return number_of(fold(numeral)) or 0

@@ -12,9 +12,9 @@ from itertools import chain
 import pytest
 from conftest import ROOT, SHARED
 
+from flows.numerals import fold
 from flows.tag.dates.anchors import Anchor, anchors, first_mentions, usages
 from flows.tag.dates.clues import FIRST_DAY, LAST_DAY, table
-from flows.tag.dates.numerals import fold
 
 REPORTS = SHARED / "corpora"
 FEWEST_ANCHORS = 300

@@ -10,10 +10,10 @@ from datetime import date
 import pytest
 from conftest import SHARED
 
+from flows.numerals import fold
 from flows.records import Speech
 from flows.tag.date import find_date
 from flows.tag.dates.explicit import dates
-from flows.tag.dates.numerals import fold
 
 EXPRESSIONS = SHARED / "corpora" / "expressions"
 ABSOLUTE = re.compile(

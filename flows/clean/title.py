@@ -8,7 +8,7 @@ from itertools import pairwise, zip_longest
 from flows.clean.claims import Survey
 from flows.clean.draft import Draft, squeeze
 from flows.clean.shapes import begins_body, has_shape, is_bare_title, is_prose, is_title
-from flows.parts import mark
+from flows.parts import bare, mark
 
 _SHORTEST, _LONGEST = 4, 100
 _LEAD = re.compile(r"\s*(?:\d{1,3}、)?\s*")
@@ -133,8 +133,7 @@ def without_page(title: str) -> str:
 
 def _heads_a_part(line: str) -> bool:
     """Whether a line is a title, or one with a part's number behind it."""
-    said = None if is_title(line) else mark(line)
-    return is_title(said.title if said else line)
+    return is_title(line) or is_title(bare(line))
 
 
 def _bare(line: str) -> str:
@@ -144,5 +143,5 @@ def _bare(line: str) -> str:
     ('在全县大会上的讲话', '在全县大会上的讲话')
     """
     line = without_page(_PAGE_MARK.sub("", line.strip()))
-    bare = _SITE_MARK.sub("", line)
-    return bare if is_title(bare) else line
+    less = _SITE_MARK.sub("", line)
+    return less if is_title(less) else line

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from flows.clean.draft import Draft, Span, holds
+from flows.parts import value
 
 RULE = "punctuation"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -49,7 +50,6 @@ _BEGINS = re.compile(rf"{_MARKER}|\d{{1,3}}[、.．](?!\d)|[—●◆■★○]"
 _HEADING = re.compile(rf"[。！？](?=({_MARKER}))")
 _RUN_ON = 1500
 """Characters of a line that is taken to have lost its breaks; paragraphs of reports have a third of it."""
-_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
 
 _WRAP_LINES = 8
 """Lines of one width that show a text cut at it."""
@@ -191,12 +191,7 @@ def _number(marker: str) -> int:
     >>> _number("（十二）"), _number("二十、"), _number("第三，")
     (12, 20, 3)
     """
-    tens, ten, ones = marker.strip("第、，,()（）").partition("十")
-    if not ten:
-        return _DIGITS.get(tens, 0)
-    if any(part and part not in _DIGITS for part in (tens, ones)):
-        return 0
-    return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
+    return value(marker.strip("第、，,()（）"))
 
 
 def _cells(line: str) -> int:

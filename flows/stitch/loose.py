@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.parts import mark
+from flows.parts import bare, mark
 from flows.records import Page
 from flows.stitch.address import part
 from flows.stitch.chain import chained
@@ -42,10 +42,9 @@ def loose_key(article: Article) -> str | None:
     >>> loose_key({1: [page]})
     '在全县大会上的讲话||parts|100'
     """
-    said = mark(title_of(article))
-    bare = letters(said.title if said else title_of(article))
+    said = letters(bare(title_of(article)))
     site = next((page.site for page in pages_of(article) if page.site), "")
-    return f"{bare}|{site}|parts|{_MORE}" if len(bare) >= _TITLE_LEAST else None
+    return f"{said}|{site}|parts|{_MORE}" if len(said) >= _TITLE_LEAST else None
 
 
 def parts_joined(articles: Sequence[Article]) -> list[Article]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from math import log
 
-from flows.parts import LAST, mark
+from flows.parts import LAST, bare, mark
 from flows.records import Page
 from flows.stitch.copies import best, copies
 from flows.stitch.evidence import names_its_occasion, weight
@@ -31,7 +31,7 @@ def numbered(articles: Sequence[Article]) -> list[Article]:
     last = max((place[0] for place in said if place), default=0) + 1
     found = [article for article, place in zip(articles, said, strict=True) if not place]
     loose = [(_placed(a, place, last), a) for a, place in zip(articles, said, strict=True) if place]
-    own = bool(loose) and names_its_occasion(_title(articles[0]))
+    own = bool(loose) and names_its_occasion(bare(title_of(articles[0])))
     wholes = _shown([piece for piece, _ in loose], _SHOWN if own else _SHOWN_OFTEN)
     if own and any(len(whole) > 1 for whole in wholes):
         wholes = _in_their_places(wholes)
@@ -99,11 +99,6 @@ def _place_of(page: Page) -> tuple[int, int] | None:
 def _placed(article: Article, place: tuple[int, int], last: int) -> Article:
     number = last if place[0] == LAST else place[0]
     return {number: [replace(page, number=number, count=place[1] or None) for page in pages_of(article)]}
-
-
-def _title(article: Article) -> str:
-    said = mark(title_of(article))
-    return said.title if said else title_of(article)
 
 
 def _goes_on(one: Article, other: Article, least: float) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
+from flows.numerals import fold
 from flows.records import Speech, SpeechDate, Tag
 from flows.tag.dates.anchors import anchor_clues
 from flows.tag.dates.calendar import recorded_until
@@ -16,7 +17,6 @@ from flows.tag.dates.combine import combine
 from flows.tag.dates.countdown import countdown_clues
 from flows.tag.dates.counted import counted_clues
 from flows.tag.dates.explicit import STATED, explicit
-from flows.tag.dates.numerals import fold
 from flows.tag.dates.occasions import occasion_clues
 from flows.tag.dates.plans import plan_clues
 from flows.tag.dates.progress import progress_clues

@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from flows.numerals import fold
 from flows.tag.dates.anchors import Anchor, anchors, first_mentions
-from flows.tag.dates.numerals import fold
 
 HERE = Path(__file__).parent
 FEWEST = 8

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from flows.numerals import NUMBER, number
 from flows.tag.dates.clues import FIRST_YEAR, LAST_YEAR, Clue, Span, between, day, union, years
 from flows.tag.dates.events import holidays, mentions
-from flows.tag.dates.numerals import NUMBER, number
 from flows.tag.dates.scan import Phrase, phrase
 from flows.tag.dates.subject import elsewhen
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
+from flows.numerals import NUMBER, number
 from flows.tag.dates.clues import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -21,7 +22,6 @@ from flows.tag.dates.clues import (
     table,
     years,
 )
-from flows.tag.dates.numerals import NUMBER, number
 from flows.tag.dates.scan import Phrase, phrase
 from flows.tag.dates.subject import LOOK_BACK, elsewhen, shift
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from flows.numerals import NUMBER, fold, number
 from flows.records import Field, Speech
 from flows.tag.dates.calendar import named_days
 from flows.tag.dates.clues import FIRST_YEAR, LAST_YEAR, Clue, Spans, between, clamp, day, every_year, years
-from flows.tag.dates.numerals import NUMBER, fold, number
 
 STATED = frozenset({"dateline", "title-date", "adopted"})
 """Rules by which a speech states its own day; nothing else is likely or unlikely then."""

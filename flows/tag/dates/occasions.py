@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from flows.numerals import number
 from flows.tag.dates.clues import FIRST_DAY, Clue, Spans, between, clamp, day, since, years
 from flows.tag.dates.events import CONGRESS, OTHER, PLENUM, Mention, meetings, mentions
-from flows.tag.dates.numerals import number
 from flows.tag.dates.scan import phrase
 from flows.tag.dates.subject import elsewhen, shift, subject
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flows.numerals import NUMBER, number
 from flows.tag.dates.clues import FIRST_YEAR, LAST_YEAR, Clue, Span, between, clamp, day, every_year, since
-from flows.tag.dates.numerals import NUMBER, number
 from flows.tag.dates.scan import phrase
 from flows.tag.dates.subject import elsewhen, named_year, subject
 

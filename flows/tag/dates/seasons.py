@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 
+from flows.numerals import NUMBER, number
 from flows.tag.dates.calendar import around, first_workdays, national_sessions, sessions_over
 from flows.tag.dates.clues import FIRST_YEAR, LAST_YEAR, Clue, Spans, day, every_year, union
 from flows.tag.dates.events import holidays
-from flows.tag.dates.numerals import NUMBER, number
 from flows.tag.dates.scan import Phrase, phrase
 from flows.tag.dates.subject import elsewhen
 

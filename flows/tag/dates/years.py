@@ -89,7 +89,7 @@ class _Mentions:
 
 
 def year_clues(text: str) -> Iterator[Clue]:
-    """The clues from named years in a folded text (:func:`flows.tag.dates.numerals.fold`)."""
+    """The clues from named years in a folded text (:func:`flows.numerals.fold`)."""
     found = _Mentions()
     for count, match in enumerate(_YEAR.finditer(text)):
         if count == MOST_MENTIONS:

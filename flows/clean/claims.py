@@ -48,23 +48,23 @@ class Survey:
     def doomed(self) -> dict[str, set[int]]:
         """Rule to the lines it removes."""
         lines: dict[str, set[int]] = {}
-        for number, claim in sorted(self.claims.items()):
-            lines.setdefault(claim.rule, set()).add(number)
+        for number in sorted(self.claims):
+            lines.setdefault(self.claims[number].rule, set()).add(number)
         return lines
 
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What the lines say, in the order of the page."""
-        return [fact for _, claim in sorted(self.claims.items()) for fact in claim.facts]
+        return [fact for claim in self._in_order() for fact in claim.facts]
 
     @property
     def head(self) -> list[str]:
         """The field lines, in the order of the page."""
-        return [line for _, claim in sorted(self.claims.items()) for line in claim.head]
+        return [line for claim in self._in_order() for line in claim.head]
 
     def truncated(self, text: str) -> str | None:
         """The words that say that the text, which remains of the page, stops before the speech does."""
-        claims = [claim for _, claim in sorted(self.claims.items())]
+        claims = self._in_order()
         marks = [claim.truncated for claim in claims]
         if not comes_to_a_close(text):
             marks += [claim.offers_whole for claim in claims]
@@ -72,6 +72,9 @@ class Survey:
         if stops_midway(text):
             marks += [claim.shows_rest for claim in claims]
         return next(filter(None, marks), None)
+
+    def _in_order(self) -> list[Claim]:
+        return [self.claims[number] for number in sorted(self.claims)]
 
 
 def rule_claim(line: str, rule: Rule, found: re.Match[str]) -> Claim:

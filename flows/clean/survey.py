@@ -7,7 +7,7 @@ from functools import cache
 
 from flows.clean.above import read_above
 from flows.clean.below import read_below
-from flows.clean.claims import Survey, notice_claim, rule_claim
+from flows.clean.claims import Claim, Survey, notice_claim, rule_claim
 from flows.clean.notice import notice
 from flows.clean.rules import LONGEST, any_word, by_place, match, rows
 
@@ -26,13 +26,22 @@ def survey(lines: list[str]) -> Survey:
     result = Survey()
     body = read_above(lines, result)
     end = read_below(lines, body, result)
+    claims: dict[str, Claim | None] = {}
     for number in _suspects(lines, body, end):
         line = lines[number]
-        if hit := match(line, by_place("line")):
-            result.claims[number] = rule_claim(line, *hit)
-        elif kind := notice(line, inside=True):
-            result.claims[number] = notice_claim(line, kind)
+        if line not in claims:  # a site says the same again and again
+            claims[line] = _inside(line)
+        if claim := claims[line]:
+            result.claims[number] = claim
     return result
+
+
+def _inside(line: str) -> Claim | None:
+    """What a line inside the body is, if it is the site's."""
+    if hit := match(line, by_place("line")):
+        return rule_claim(line, *hit)
+    kind = notice(line, inside=True)
+    return notice_claim(line, kind) if kind else None
 
 
 def _suspects(lines: list[str], body: int, end: int) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from flows.resources import reference
@@ -14,11 +16,11 @@ _ORGANS = frozenset(
 
 
 @cache
-def words() -> dict[str, tuple[str, ...]]:
+def words() -> Mapping[str, Sequence[str]]:
     """Common words and phrases by their first two characters; see ``data/reference/places/README.md``."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for word in (*_listed("places/words.txt"), *phrases()):
-        found[word[:2]] = (*found.get(word[:2], ()), word)
+        found[word[:2]].append(word)
     return found
 
 

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from flows.resources import reference
@@ -77,20 +78,19 @@ def lineages(periods: Iterable[Period]) -> list[list[Period]]:
     """
     groups: list[list[Period]] = []
     by_key: dict[tuple[int, str, str], list[list[Period]]] = defaultdict(list)
-    for p in sorted(periods, key=lambda p: (p.rank, p.first, p.adcode)):
-        keys = [(p.rank, p.province, short_name(p.name))]
-        if p.first > 1990:
-            keys.append((p.rank, p.province, p.adcode))
-        before = [g for key in keys for g in by_key[key] if g[-1].last + 1 == p.first]
-        if len({id(g) for g in before}) == 1:
-            group = before[0]
+    for p in sorted(periods, key=attrgetter("rank", "first", "adcode")):
+        bearers = by_key[p.rank, p.province, short_name(p.name)], by_key[p.rank, p.province, p.adcode]
+        looked = bearers if p.first > 1990 else bearers[:1]
+        before = {id(g): g for groups_of in looked for g in groups_of if g[-1].last + 1 == p.first}
+        if len(before) == 1:
+            (group,) = before.values()
             group.append(p)
         else:
             group = [p]
             groups.append(group)
-        for key in ((p.rank, p.province, short_name(p.name)), (p.rank, p.province, p.adcode)):
-            if not any(group is g for g in by_key[key]):
-                by_key[key].append(group)
+        for groups_of in bearers:
+            if not any(group is g for g in groups_of):
+                groups_of.append(group)
     return groups
 
 
@@ -103,6 +103,6 @@ def periods() -> Iterator[Period]:
 def rows(table: str) -> Iterator[list[str]]:
     """The rows of a table of places below its header."""
     with reference(f"places/{table}").open(encoding="utf-8", newline="") as file:
-        found = csv.reader(line for line in file if not line.startswith("#"))
+        found = csv.reader(file)
         next(found)
         yield from found

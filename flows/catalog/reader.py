@@ -37,6 +37,10 @@ VERSION = len(_SCHEMA)
 BUSY_SECONDS = 30
 """How long to wait for another's transaction to end."""
 
+_THESE = "json_each(?) i CROSS JOIN speeches s ON s.id = i.value WHERE settled IS NOT NULL"
+"""Settled speeches by a list of ids, in the order of that list, since the left side of a CROSS JOIN is the
+outer loop (https://www.sqlite.org/optoverview.html#crossjoin)."""
+
 
 class Catalog(Copies, Pages):
     """Opened with :meth:`open`; a context manager that closes the file."""
@@ -188,20 +192,16 @@ class Catalog(Copies, Pages):
 
     def entries(self, ids: Iterable[str] | None = None) -> Iterator[Entry]:
         """Settled speeches: all of them sorted by id, or these in the order given."""
-        columns = "SELECT settled, cluster, canonical, variants, run, revision FROM speeches"
+        select = "SELECT settled, cluster, canonical, variants, run, revision FROM"
         if ids is None:
-            for row in self.db.execute(f"{columns} WHERE settled IS NOT NULL ORDER BY id"):
-                yield self._entry(row)
-            return
-        for i in ids:
-            row = self.db.execute(f"{columns} WHERE id = ? AND settled IS NOT NULL", (i,)).fetchone()
-            if row:
-                yield self._entry(row)
+            rows = self.db.execute(f"{select} speeches WHERE settled IS NOT NULL ORDER BY id")
+        else:
+            rows = self.db.execute(f"{select} {_THESE}", (_listed(ids),))
+        yield from map(self._entry, rows)
 
     def revisions(self, ids: Iterable[str]) -> dict[str, int]:
         """The revisions of these speeches, less those that are not settled."""
-        select = "SELECT id, revision FROM speeches WHERE id = ? AND settled IS NOT NULL"
-        return dict(row for i in ids for row in self.db.execute(select, (i,)))
+        return dict(self.db.execute(f"SELECT s.id, revision FROM {_THESE}", (_listed(ids),)))
 
     def _entry(self, row: tuple[bytes, str, int, int, str, int]) -> Entry:
         speech = msgspec.json.decode(row[0], type=Speech)
@@ -302,6 +302,10 @@ class Catalog(Copies, Pages):
 
     def _count(self, what: str) -> int:
         return int(self.db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return msgspec.json.encode(list(ids)).decode()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -140,15 +141,15 @@ def _date(date: SpeechDate | None) -> dict[str, Any]:
     }
 
 
-def _columns(rows: Iterable[Evidence | Related | Source], names: Iterable[str]) -> dict[str, list[Any]]:
+def _columns(rows: Iterable[Evidence | Related | Source], names: tuple[str, ...]) -> dict[str, list[Any]]:
     """A list of objects as an object of lists, which is how an engine holds one anyway."""
-    rows = list(rows)
-    return {name: [getattr(row, name) for row in rows] for name in names}
+    columns = list(map(list, zip(*map(attrgetter(*names), rows), strict=True)))
+    return dict(zip(names, columns or [[] for _ in names], strict=True))
 
 
 def _related(found: Iterable[Related]) -> dict[str, list[Any]]:
-    found = tuple(found)
-    return _columns(found, _RELATED) | {"places": [list(one.places) for one in found]}
+    columns = _columns(found, _RELATED)
+    return columns | {"places": list(map(list, columns["places"]))}
 
 
 def _sites(sources: Iterable[Source]) -> list[str]:

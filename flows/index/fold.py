@@ -18,14 +18,10 @@ TOKEN = rf"[{_CJK}]|\.|[^{_CJK}. ]+"
 
 _TOKEN = re.compile(TOKEN)
 _BREAKS = re.compile(r"\.[. ]+")
-_MARKS = re.escape(
-    "，。、；：！？“”‘’（）《》〈〉【】…—·‰％∶＋×－．～〔〕─±―／!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
-)
-_USUAL_CHARACTERS = rf"〇一-龥0-9A-Za-z{_MARKS} \n\u3000"
-_USUAL = re.compile(f"[{_USUAL_CHARACTERS}]*")
-_UNUSUAL = re.compile(f"[^{_USUAL_CHARACTERS}]+")
-_USUAL_BREAKS = re.compile(rf"[{_MARKS}][{_MARKS} ]*")
-_CAPITALS = re.compile(r"[A-Z]")
+_COMMON_MARKS = "，。、；：“”（）"
+"""Nine in ten of the marks in the reports that the benchmarks are made of."""
+_USUAL = re.compile(r"([〇一-龥0-9a-z. ]+)")
+"""What stands for itself."""
 
 
 class _Table(dict[int, str]):
@@ -56,11 +52,14 @@ def fold(text: str) -> str:
     >>> fold("ＧＤＰ增长８.５％，（同比）")
     'gdp增长8.5.同比.'
     """
-    # The same as fold_any, by a way four times as fast for the characters that most texts are made of.
-    if not _USUAL.fullmatch(text):
-        text = _UNUSUAL.sub(lambda found: found[0].translate(_TABLE), text)
-    plain = text.lower() if _CAPITALS.search(text) else text
-    return _USUAL_BREAKS.sub(".", plain.replace("\n", " ").replace("\u3000", " "))
+    # The same as fold_any, four times as fast: what most of a text is made of is not looked up one by one.
+    for space in "\n\u3000":
+        text = text.replace(space, " ")
+    for mark in _COMMON_MARKS:
+        text = text.replace(mark, ".")
+    pieces = _USUAL.split(text)
+    pieces[::2] = [unusual.translate(_TABLE) for unusual in pieces[::2]]
+    return _BREAKS.sub(".", "".join(pieces))
 
 
 def fold_any(text: str) -> str:

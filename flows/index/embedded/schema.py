@@ -110,6 +110,11 @@ def _day(date: str | None, otherwise: int) -> int:
 
 def _value(values: Document, path: str) -> Any:
     value: Any = values
-    for name in path.split("."):
+    for name in _names(path):
         value = value[name]
     return value
+
+
+@cache
+def _names(path: str) -> list[str]:
+    return path.split(".")

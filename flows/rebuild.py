@@ -122,8 +122,9 @@ def _fill(run: Run, index: Beside, catalog: Held) -> Refused:
                 refused.rejects[one.id] = refused_by_engine(catalog, one)
             catalog.note_held(revisions.items())
             run.progress.step(len(revisions))
-        index.remove([*gone, *refused.rejects])
-        index.commit()
-        catalog.note_held((), [*gone, *refused.rejects])
+        if (vain := [*gone, *refused.rejects]) or not ids:  # even to commit nothing costs
+            index.remove(vain)
+            index.commit()
+            catalog.note_held((), vain)
     run.report.index = {"told": len(ids), "removed": len(gone)}
     return refused

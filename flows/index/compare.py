@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import JianghuaError
-from flows.index.document import document, storable
+from flows.index.document import searched, storable
 from flows.index.engine import FIELDS
 from flows.index.fold import tokens
 from flows.index.generations import Beside
@@ -45,7 +45,7 @@ def compare(progress: Progress, index: Beside, catalog: Held) -> int:
 
 def values(entry: Entry) -> Iterator[Leaf]:
     """A condition for each value of each field that can be asked for, and that the entry meets."""
-    held = document(entry)
+    held = searched(entry)
     for name, path in FIELDS.items():
         value: Any = held
         for key in path.split("."):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,40 +46,47 @@ def leaf_fields(parent: dict[str, Any], prefix: str = "") -> Iterator[tuple[str,
 def document(entry: Entry) -> Document:
     """The document of an entry. Where there is no value the key is there with None or an empty list."""
     speech = entry.speech
-    sites = _sites(entry.sources)
-    day = first_known_day(speech.speech_date)
     tags = {"level": speech.level_tag, "region": speech.region_tag, "speech_date": speech.date_tag}
-    return {
-        "id": speech.id,
-        "title": speech.title,
-        "text": speech.text,
+    return searched(entry) | {
         "head": speech.head,
-        "level": speech.level,
-        "region": _region(speech.region),
-        "speech_date": _date(speech.speech_date),
-        "day": day,
         "published": speech.published,
         "confidence": {name: tag.confidence if tag.evidence else None for name, tag in tags.items()},
         "evidence": {name: _columns(tag.evidence, _EVIDENCE) for name, tag in tags.items()},
         "unknown": {name: tag.unknown or None for name, tag in tags.items()},
         "speaker_role": speech.speaker_role,
         "occasion": speech.occasion,
-        "doc_type": speech.doc_type,
-        "truncated": speech.truncated,
         "missing_pages": list(speech.missing_pages),
-        "anonymised": speech.anonymised,
-        "cluster": entry.cluster,
-        "canonical": entry.canonical,
         "variants": entry.variants,
         "sources": _columns(entry.sources, _SOURCE),
-        "site": sites,
-        "site_terms": _domains(sites),
         "edits": {"rule": [rule for rule, _ in speech.edits], "count": [count for _, count in speech.edits]},
         "repairs": sum(count for _, count in speech.edits),
         "gaps": speech.gaps,
         "related": _related(entry.related),
         "run": entry.run,
         "changed": began(entry.run),
+    }
+
+
+def searched(entry: Entry) -> Document:
+    """The part of the document by which speeches are found, counted, sorted and told from older states."""
+    speech = entry.speech
+    sites = _sites(entry.sources)
+    day = first_known_day(speech.speech_date)
+    return {
+        "id": speech.id,
+        "title": speech.title,
+        "text": speech.text,
+        "level": speech.level,
+        "region": _region(speech.region),
+        "speech_date": _date(speech.speech_date),
+        "day": day,
+        "doc_type": speech.doc_type,
+        "truncated": speech.truncated,
+        "anonymised": speech.anonymised,
+        "cluster": entry.cluster,
+        "canonical": entry.canonical,
+        "site": sites,
+        "site_terms": _domains(sites),
         "revision": entry.revision,
         "order": order(day, speech.id),
     }
@@ -111,6 +118,7 @@ def order(day: str | None, speech: str) -> str:
     return f"{OPEN_END - (int(day.replace('-', '')) if day else 0):08}{speech}"
 
 
+@lru_cache(maxsize=4096)  # a place has many speeches
 def _region(region: Region) -> dict[str, Any]:
     place = seat(region.adcode)
     return {

@@ -12,7 +12,7 @@ from contract.entries import ENTRIES
 from flows.catalog import Catalog
 from flows.errors import JianghuaError
 from flows.index import compare
-from flows.index.document import document
+from flows.index.document import searched
 from flows.index.elastic import bulk as elastic_bulk
 from flows.index.engine import Refusal
 from flows.index.generations import generations
@@ -31,7 +31,7 @@ def test_an_index_that_is_not_as_the_catalog_says_is_not_put_in_use(
     value: dict[str, Any] = {"truncated": True, "text": "别的话", "revision": 9999}
 
     def spoiled(entry: Entry) -> dict[str, Any]:
-        return document(entry) | {field: value[field]}
+        return searched(entry) | {field: value[field]}
 
     def sent(speech: str, revision: int, source: bytes) -> elastic_bulk.Operation:
         wrong = json.loads(source) | {field: value[field]}
@@ -43,7 +43,7 @@ def test_an_index_that_is_not_as_the_catalog_says_is_not_put_in_use(
     first = archive.names()
     with monkeypatch.context() as patch:
         if archive.settings.engine == "embedded":
-            patch.setattr("flows.index.embedded.engine.document", spoiled)
+            patch.setattr("flows.index.embedded.engine.searched", spoiled)
         else:
             patch.setattr(elastic_bulk, "index", sent)
         with pytest.raises(JianghuaError, match="is not as the catalog says"):

@@ -12,7 +12,7 @@ from typing import Self
 import tantivy
 
 from flows.errors import ArchiveBusy
-from flows.index.document import document
+from flows.index.document import searched
 from flows.index.embedded import pages
 from flows.index.embedded.memory import give_back
 from flows.index.embedded.places import write_durably
@@ -96,7 +96,7 @@ class EmbeddedEngine:
         """Take entries in; one with an id already held replaces it."""
         _, writer = self._writing()
         for entry in entries:
-            made = tantivy_document(document(entry))
+            made = tantivy_document(searched(entry))
             with self._troubles("written"):
                 if self._may_hold(entry.speech.id):
                     writer.delete_documents_by_term("id", entry.speech.id)

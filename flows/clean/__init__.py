@@ -9,9 +9,9 @@ from flows.clean.copies import drop_copy
 from flows.clean.counters import drop_counters
 from flows.clean.draft import STAGE, Draft, fold
 from flows.clean.fields import address
-from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, drop_tags, unescape
+from flows.clean.markup import drop_inside, drop_lost_spaces, drop_markdown, drop_styles, drop_tags, unescape
 from flows.clean.parting import part_notices, part_title
-from flows.clean.repeats import drop_summary
+from flows.clean.repeats import drop_outline, drop_summary
 from flows.clean.rules import by_place
 from flows.clean.running import drop_running_heads, drop_running_lines
 from flows.clean.survey import survey
@@ -48,6 +48,7 @@ def clean(page: Page) -> Page | Reject:
         return Reject(reason="empty", detail="no text on the page", source=page.source, stage=STAGE)
     drop_lost_spaces(draft)
     drop_inside(draft)
+    drop_styles(draft)
     drop_tags(draft)
     drop_counters(draft)
     drop_markdown(draft)
@@ -59,6 +60,7 @@ def clean(page: Page) -> Page | Reject:
     part_title(draft)
     drop_copy(draft)
     drop_summary(draft)
+    drop_outline(draft)
     found = survey(draft.lines)
     title = without_page(page.title) if page.title else find_title(found)
     _furnish(draft, found)

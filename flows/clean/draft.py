@@ -12,6 +12,7 @@ STAGE = "clean"
 _COMMON = [(wide, chr(ord(wide) - 0xFEE0)) for wide in "：，（）！？；"] + [("\u3000", " ")]
 _RARE = re.compile("[０-９Ａ-Ｚａ-ｚ／＞＜［］＿｜．％＆＝]")
 _FOLDED_RARE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if _RARE.match(chr(wide))}
+_SQUEEZED = dict.fromkeys(map(ord, '?*#"“”'))
 _LINE = 600
 """Characters of a line that is looked at by many rules, so that its folded form is kept for a while."""
 _BREAKS = ("\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
@@ -130,8 +131,9 @@ def fold(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """The form in which two wordings of one text are equal: folded, no white space, no Markdown, no ``?``."""
-    return "".join(fold(text).split()).replace("?", "").replace("*", "").replace("#", "")
+    """The form in which two wordings of one text are equal: folded, no white space, Markdown, quotation marks
+    or ``?``."""
+    return "".join(fold(text).split()).translate(_SQUEEZED)
 
 
 def _folded(text: str) -> str:

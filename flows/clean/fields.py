@@ -18,8 +18,13 @@ _BARS = " \t\u3000|丨｜•·┊【[（("
 """What sites put between fields."""
 _BARE_MOMENT = re.compile(rf"\s*{_DAY}\s*{_CLOCK}\s*")
 _BARE_DAY = re.compile(rf"\s*{_DAY}\s*")
+_DAY_WITHOUT_YEAR = re.compile(rf"\d{{1,2}}-\d{{1,2}} {_CLOCK}")
+_STAMPED = re.compile(rf"(.{{1,60}}?)\s({_DAY}(?:\s{_CLOCK})?)")
+"""A source, and right behind it when the site took the text over."""
 _URL = re.compile(r"https?://[^\s\"'<>，。；）】]{4,500}")
 _SPLIT_ENDING = re.compile(r"\s+(?=\.(?:s?html?|aspx?|jsp|php)\b)")
+
+_SOURCES = frozenset(("来源", "信息来源", "文章来源", "稿件来源"))
 
 Field = tuple[str, str, str]
 """Kind, label and value."""
@@ -32,6 +37,8 @@ def fields(line: str, following: str = "") -> list[Field]:
 
     >>> fields("时间：2023-03-30  来源：政府官网")
     [('time', '时间', '2023-03-30'), ('note', '来源', '政府官网')]
+    >>> fields("来源：市水务局 2022-03-10 11:51")
+    [('note', '来源', '市水务局'), ('published', '', '2022-03-10 11:51')]
     >>> fields("2018-11-20 | 来 源：某某网【作者：某人】")
     [('published', '', '2018-11-20'), ('note', '来源', '某某网'), ('note', '作者', '某人')]
     >>> fields("时间就是生命：我们要抓紧。")
@@ -46,7 +53,8 @@ def fields(line: str, following: str = "") -> list[Field]:
     if not found:
         return []
     lead = folded[: found[0].start()].strip(_BARS)
-    if lead and not (_BARE_MOMENT.fullmatch(lead) or _BARE_DAY.fullmatch(lead)):
+    without_year = bool(_DAY_WITHOUT_YEAR.fullmatch(lead))
+    if lead and not (without_year or _BARE_MOMENT.fullmatch(lead) or _BARE_DAY.fullmatch(lead)):
         return []
     ends = [label.start() for label in found[1:]] + [len(line)]
     names = ["".join(label[1].split()) for label in found]
@@ -55,7 +63,8 @@ def fields(line: str, following: str = "") -> list[Field]:
         for name, label, end in zip(names, found, ends, strict=True)
     ]
     if lead:
-        result.insert(0, ("published", "", lead))
+        result.insert(0, ("note" if without_year else "published", "", lead))
+    result = [field for one in result for field in _apart(*one)]
     kind, label, value = result[-1]
     if (kind == "summary" and value) or any(f[0] == "counter" and not _COUNT.fullmatch(f[2]) for f in result):
         return []
@@ -64,6 +73,12 @@ def fields(line: str, following: str = "") -> list[Field]:
     if kind == "counter" and not value and _COUNTER.fullmatch(following.strip()):
         result[-1] = (kind, label, following.strip())
     return result
+
+
+def _apart(kind: str, label: str, value: str) -> list[Field]:
+    """A source apart from the moment behind it."""
+    stamped = _STAMPED.fullmatch(value) if label in _SOURCES else None
+    return [(kind, label, stamped[1]), ("published", "", stamped[2])] if stamped else [(kind, label, value)]
 
 
 def loose_field(line: str) -> list[Field]:

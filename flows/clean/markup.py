@@ -19,6 +19,8 @@ _TAG = re.compile(
     r"(?:\s[^<>\n]{0,500})?/?>",
     re.IGNORECASE,
 )
+_STYLE = re.compile(r"(?<![\w.#@])[ \t]?[.#@]?[A-Za-z][\w.#:,> *-]{0,60}+\{([^{}\n]{1,600})\}", re.ASCII)
+_DECLARATION = re.compile(r"\s*[a-z-]{2,30}\s?:\s?\S")
 _LOST_SPACES = re.compile(r"(?:\?\?)+(?!\?)")
 _HEADING_MARK = re.compile(r"^[ \t\u3000]{0,8}(?:#{1,6}[ \t]+|>(?:[ \t]+|$))", re.MULTILINE)
 _RULE_LINE = re.compile(r"^[ \t]{0,8}-{3,80}[ \t]{0,8}$", re.MULTILINE)
@@ -69,6 +71,26 @@ def drop_tags(draft: Draft) -> None:
         return
     tags = ((found, "\n" if found[1].lower() in _BLOCKS else "") for found in _TAG.finditer(draft.text))
     draft.replace("tag", [(found.start(), found.end(), after) for found, after in tags])
+
+
+def drop_styles(draft: Draft) -> None:
+    """Rules of a style sheet that stand as text before or between sentences.
+
+    >>> draft = Draft('p { color: #000; line-height: 115% } p.cjk { font-family: "宋体" } 同志们：今天开会。')
+    >>> drop_styles(draft)
+    >>> draft.text
+    ' 同志们：今天开会。'
+    """
+    if not holds(draft.text, "{") or "}" not in draft.text:
+        return
+    found = (each for each in _STYLE.finditer(draft.text) if _declares(each[1]))
+    draft.replace("style", [(each.start(), each.end(), "") for each in found])
+
+
+def _declares(block: str) -> bool:
+    """Whether what stands between braces is made of ``property: value`` alone."""
+    parts = [part for part in block.split(";") if part.strip()]
+    return bool(parts) and all(_DECLARATION.match(part) for part in parts)
 
 
 def drop_lost_spaces(draft: Draft) -> None:

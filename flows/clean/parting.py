@@ -14,10 +14,11 @@ _MOST_SENTENCES = 5
 _EDGE = 12
 """Lines at each edge of a page that may hold a sentence of the site behind or before one of the body."""
 _GREETED = re.compile(
-    r"\s*([^。；;!！?？\n]{4,120}?(?:讲话|致辞|致词|发言|主持词|工作报告|总结))\s?"
+    r"\s*(第\s?\d{1,4}\s?页[ ,，/]?共\s?\d{1,4}\s?页)?\s?"
+    r"([^。；;!！?？\n]{4,120}?(?:讲话稿?|致辞|致词|发言稿?|主持词|工作报告|总结))\s?"
     r"(?=(?:同志们|代表们|各位[\u4e00-\u9fff、]{1,20}|尊敬的[\u4e00-\u9fff、]{1,20})\s?[:：,，])"
 )
-"""A title that the address to the hearers follows in one line."""
+"""A title that the address to the hearers follows in one line, behind the number of the page or by itself."""
 _SAID_AGAIN = re.compile(r"(.{6,60}(?:讲话|致辞|致词|发言|主持词))(?=(.{6,60})$)")
 _SAME_START = 3
 """Characters with which a title begins both times where it is said twice: 县长在…上讲话县长在…上的讲话."""
@@ -54,13 +55,13 @@ def part_title(draft: Draft) -> None:
     lines = list(draft.lines)
     first = next((n for n, line in enumerate(lines[:_EDGE]) if begins_body(line)), None)
     found = None if first is None else _GREETED.match(lines[first])
-    if first is None or not found or not is_title(found[1]):
+    if first is None or not found or not is_title(found[2]):
         return
-    title = found[1]
+    page, title = found.groups()
     again = _SAID_AGAIN.match(title)
     if again and again[2][:_SAME_START] == title[:_SAME_START] and is_title(again[2]):
         title = "\n".join(again.groups())
-    lines[first] = f"{title}\n{lines[first][found.end() :]}"
+    lines[first : first + 1] = filter(None, [page, title, lines[first][found.end() :]])
     draft.text = "\n".join(lines)
 
 

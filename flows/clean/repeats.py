@@ -1,4 +1,4 @@
-"""A summary above the body that repeats its beginning."""
+"""What a site tells of a body above it: its beginning once more, its headings."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ _SUMMARY_LEAST, _SUMMARY_MOST = 30, 600
 """Characters of a summary. Sites cut them at 100 to 300."""
 _LABELLED_LEAST = 12
 """Characters of one that is called a summary and is cut."""
+_MISTOLD = 3
+"""Characters at the end of one by which it may differ: sites mask names in the one, not in the other."""
+_OUTLINE = re.compile(r"(?:目录/提纲|目录|提纲|内容提要):?\s?[.…]{1,12}")
+_DOTS = re.compile(r"[.…]{1,12}")
 _CUT = re.compile(r"(?:&[a-z]{0,7})?[.…。]{2,}$")
 
 
@@ -45,8 +49,26 @@ def drop_summary(draft: Draft) -> None:
             surely = cut or len(form) > len(forms[start]) or start == number + 1
             if (
                 surely
-                and form.startswith(forms[start][: len(form)])
-                and "".join(forms[start:]).startswith(form)
+                and form.startswith(forms[start][: max(least, len(form) - _MISTOLD)])
+                and "".join(forms[start:]).startswith(form[: max(least, len(form) - _MISTOLD)])
             ):
                 draft.drop_lines("summary", [number])
                 return
+
+
+def drop_outline(draft: Draft) -> None:
+    """Remove the list of its headings that a site puts above a body, between two marks that something is
+    left out.
+
+    >>> draft = Draft("目录/提纲：……\\n一、认清形势\\n二、抓好落实\\n……\\n同志们：\\n一、认清形势")
+    >>> drop_outline(draft)
+    >>> draft.lines
+    ['同志们：', '一、认清形势']
+    """
+    lines = [fold(line) for line in draft.lines[:_SUMMARY_ZONE]]
+    start = next((n for n, line in enumerate(lines) if _OUTLINE.fullmatch(line)), None)
+    if start is None:
+        return
+    end = next((n for n in range(start + 1, len(lines)) if _DOTS.fullmatch(lines[n])), start)
+    if all(has_shape(line, "heading", "part") for line in lines[start + 1 : end]):
+        draft.drop_lines("outline", range(start, end + 1))

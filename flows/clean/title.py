@@ -25,6 +25,8 @@ _SITE_MARK = re.compile(
     r"(?:\s?[_|]\s?[^_|]{2,20}|\s?[-—]{1,2}\s?[^_|—-]{0,16}(?:网|文库|大全|范文|之家|平台|频道)){1,3}$"
 )
 """What a site adds behind the title of a page: ``_会议讲话_范文大全``, `` - 某某网``."""
+_SITE_TAG = re.compile(r"^(?:[a-z]{1,8}>|\[[^\[\]]{2,12}\]|【[^【】]{2,12}】)\s?")
+"""What a site puts or leaves before it: ``[领导讲话]``, ``【县委书记】``, the end of a tag."""
 _PAGE_MARK = re.compile(r"\s*(?:[(（](?:全文|图|组图)[)）]|\.(?:docx?|pdf|txt|wps))$")
 
 
@@ -137,11 +139,15 @@ def _heads_a_part(line: str) -> bool:
 
 
 def _bare(line: str) -> str:
-    """A heading without the page number and the site's name behind it.
+    """A heading without the page number and the site's name behind it, or the site's tag before it.
 
     >>> _bare("在全县大会上的讲话_会议讲话_范文大全"), _bare("在全县大会上的讲话（第2页）")
     ('在全县大会上的讲话', '在全县大会上的讲话')
+    >>> _bare("[县长讲话]在全县大会上的讲话")
+    '在全县大会上的讲话'
     """
     line = without_page(_PAGE_MARK.sub("", line.strip()))
-    less = _SITE_MARK.sub("", line)
-    return less if is_title(less) else line
+    for site in (_SITE_MARK, _SITE_TAG):
+        less = site.sub("", line)
+        line = less if is_title(less) else line
+    return line

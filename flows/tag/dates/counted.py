@@ -48,7 +48,11 @@ _HELD_BEFORE = re.compile(
 """Not 隆重庆祝 alone: reports tell so of the year before."""
 HELD_BEFORE, HELD_AFTER = 120, 30
 """Days around an anniversary in which it is celebrated, or said to be coming."""
-_AT_ITS_TIME = re.compile(r"(?:纪念日)?(?:即将)?(?:到来|来临)")
+_AT_ITS_TIME = re.compile(
+    r"(?:纪念日)?(?:即将)?(?:到来|来临)"
+    r"|[”\"]?之际[,，][^。；\n]{0,16}(?:今天|我谨?代表|我们(?:在这里|隆重集会|欢聚|相聚|齐聚)|召开今天)"
+)
+"""Not 之际 alone: reports tell so of what was done in the year before."""
 _RUNNING = re.compile(
     r"(?:正在|[前下]正|正值|正处于)[^。；\n]{0,10}(?:开展|启动|推进|进行|参加)[^，。；\n]{0,10}$"
     r"|(?:正值|时值|恰逢)[^，。；\n]{0,12}$"

@@ -74,6 +74,15 @@ def describe(speech: Speech) -> Genre:
     )
 
 
+def is_spoken(title: str) -> bool:
+    """Whether a title is that of a speech.
+
+    >>> is_spoken("开工典礼致辞"), is_spoken("发展基础")
+    (True, False)
+    """
+    return _kind(_bare_title(title), "") != "other"
+
+
 def _bare_title(title: str) -> str:
     """The title without the brackets at its end: （2021年3月5日）."""
     bare = title.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flows.clean.addresses import drop_addresses
 from flows.clean.claims import Survey
 from flows.clean.copies import drop_copy
 from flows.clean.counters import drop_counters
@@ -51,6 +52,7 @@ def clean(page: Page) -> Page | Reject:
     drop_styles(draft)
     drop_tags(draft)
     drop_counters(draft)
+    drop_addresses(draft)
     drop_markdown(draft)
     _drop_watermark(draft)
     part_indented(draft)

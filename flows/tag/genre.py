@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from flows.records import Speech
 from flows.tag.dates.clues import table
@@ -31,6 +32,13 @@ _GREETING = re.compile(
 _BEGINS = re.compile(r"(?:现在|下面)?[，,]?我(?:受[^，。\n]{2,16}委托|代表)")
 """Where a speech without a greeting begins."""
 _REPORTS = re.compile(r"(?:向大会|向会议)[^。\n]{0,12}报告")
+_HOSTS = re.compile(
+    r"(?:仪式|会议|大会|活动|下面|首先|现在)[，,]?进行(?:会议|大会|仪式)?的?第[一二三四五六七八]项"
+    r"|^第[一二三四五六七八]项[，,、：:]\s?[请由鸣奏介宣]",
+    re.MULTILINE,
+)
+"""How a host leads through a meeting: 下面进行第二项, 第三项，请…讲话."""
+_ITEMS = 2
 _CALLED = re.compile(r"(?:^|(?<=[。！!？?”\n]))[ \t　]*(各位代表|同志们|各位委员)[，,！!：:]", re.MULTILINE)
 """The speaker turns to the hall in the middle of a speech whose beginning is lost."""
 _TOLD = re.compile(
@@ -156,6 +164,8 @@ def _kind(title: str, text: str) -> str:
     opening = text[:OPENING]
     if _REPORTS.search(opening):
         return "工作报告"
+    if len(list(islice(_HOSTS.finditer(text), _ITEMS))) == _ITEMS:
+        return "主持词"
     called = _GREETING.search(opening) or _CALLED.search(text)
     if not called:
         return "other"

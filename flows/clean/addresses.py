@@ -1,4 +1,4 @@
-"""Addresses that a document bank scattered inside sentences against copying: 农民的重要www.example.com产业."""
+"""Addresses that a document bank scattered inside sentences against copying: 重要的www.example.com产业."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from flows.numerals import fold
 from flows.records import Speech, SpeechDate, Tag
 from flows.tag.dates.anchors import anchor_clues
 from flows.tag.dates.calendar import recorded_until
+from flows.tag.dates.called import called_clues
 from flows.tag.dates.clues import Clue, first_day, since, until
 from flows.tag.dates.combine import combine
 from flows.tag.dates.countdown import countdown_clues
@@ -62,6 +63,7 @@ def _clues(speech: Speech) -> list[Clue]:
     found = [
         *explicit(speech),
         *year_clues(text),
+        *called_clues(text),
         *plan_clues(text),
         *occasion_clues(text),
         *counted_clues(text),

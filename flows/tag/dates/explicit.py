@@ -59,7 +59,7 @@ _TITLE_YEAR = re.compile(
 )
 
 
-_LOOKS_BACK = re.compile(r"总结|回顾|述职|考核|表彰")
+LOOKS_BACK = re.compile(r"总结|回顾|述职|考核|表彰")
 
 
 def explicit(speech: Speech) -> Iterator[Clue]:
@@ -125,7 +125,7 @@ def _title(speech: Speech) -> Iterator[Clue]:
     if not found:
         return
     year, match = max(found, key=lambda pair: pair[0])
-    if match["whole"] or _LOOKS_BACK.search(title[match.end() :]):
+    if match["whole"] or LOOKS_BACK.search(title[match.end() :]):
         # 2012年春运工作总结, 2011年七一表彰大会: before its end, too
         first = day(year, 10, 1) if match["whole"] else day(year)
         yield _clue("title-year-wide", match, "title", between(first, day(clamp(year + 1), 12, 31)))

@@ -47,10 +47,16 @@ _PART_OF = re.compile(
 )
 _SPIRIT = re.compile(r"[^，。；\n]{0,6}?(?:精神|以来|报告)")
 _PEOPLES = phrase(
-    r"第?(?P<term>十[一二三四五六七八九]?|[六七八九])届全国(?:人大|人民代表大会)第?(?P<session>[一二三四五])次会议",
-    "届全国人",
+    r"第?(?P<term>十[一二三四五六七八九]?|[六七八九])届全国(?:人大|人民代表大会|政协)第?(?P<session>[一二三四五])次会议",
+    *("届全国人", "届全国政协"),
     before=4,
     after=12,
+)
+_PEOPLES_BY_ORGAN = phrase(
+    r"全国(?:人大|政协)第?(?P<term>十[一二三四五六七八九]?|[六七八九])届第?(?P<session>[一二三四五])次(?:会议|全会|大会)",
+    *("全国人大", "全国政协"),
+    before=0,
+    after=14,
 )
 
 
@@ -75,10 +81,13 @@ def occasion_clues(text: str) -> Iterator[Clue]:
         yield _clue("plenum-fresh", latest, between(FIRST_DAY, latest.event.end + FRESH))
     if newest:
         yield from _newest_congress(newest)
-    for match in _PEOPLES.all(text):
-        # The 6th National People's Congress began in 1983; a term has five years and one session a year.
+    for match in (*_PEOPLES.all(text), *_PEOPLES_BY_ORGAN.all(text)):
+        # The 6th congress and conference began in 1983; a term has five years and one session a year.
         year = 1983 + 5 * ((number(match["term"]) or 6) - 6) + (number(match["session"]) or 1) - 1
         yield Clue("peoples-congress", "text", match.start(), match.end(), since(day(clamp(year), 3)))
+        if shift(text, match.start()) == 0:
+            spans = years(clamp(year))
+            yield Clue("peoples-congress-this-year", "text", match.start(), match.end(), spans)
 
 
 def _newest_congress(newest: Mention) -> Iterator[Clue]:

@@ -65,7 +65,7 @@ def choose(own: Units, scores: Scores, hidden: int, length: int) -> Choice:
     if special == "institution":
         reason = "not a place: a ministry, a school, a company or a zone"
         return Choice(("institution",), level_reason=reason, region_reason=reason)
-    weighed = _weighed(hypotheses(own, scores, hidden, length))
+    weighed = _weighed(_spoken_for(own, hypotheses(own, scores, hidden, length)))
     if special == "town":
         return _township(own, scores, weighed, hidden)
     by_rank = {rank: sum(p for h, p in weighed if h.rank == rank) for rank in _LEVELS}
@@ -85,6 +85,16 @@ def choose(own: Units, scores: Scores, hidden: int, length: int) -> Choice:
         choice.region_reason = _reason(weighed, hidden)
         _set_above(choice, scores, weighed, hidden)
     return choice
+
+
+def _spoken_for(own: Units, found: list[Hypothesis]) -> list[Hypothesis]:
+    """The answers that agree with whom the speaker says he speaks for; all where he says so of several."""
+    units = own.on_behalf()
+    if len(units) != 1:
+        return found
+    # A city that speaks of a county's organs has counties, and is none itself.
+    least = PREFECTURE if "city" in units and own.scores["county"] else COUNTY
+    return [h for h in found if units & {*h.units} and h.rank <= least]
 
 
 def _weighed(found: Sequence[Hypothesis]) -> list[tuple[Hypothesis, float]]:

@@ -29,6 +29,8 @@ ABOVE = ("under-province", "under-city", "superior")
 OPENING = 800
 """Code points in which the meeting, the office and "on behalf of" are looked for."""
 
+ON_BEHALF = "level.on-behalf"
+"""我谨代表省旅游局: the speaker says himself whom he speaks for."""
 _KIND = r"(?P<kind>自治区|自治州|省|市|县|区|州|盟|旗)"
 _UNIT_OF = {
     "省": "province", "自治区": "region", "市": "city", "自治州": "prefecture", "州": "prefecture",
@@ -54,6 +56,14 @@ _OPENINGS = (
             r"(?<![a-zA-Z各位])(?P<kind>[省市县区州盟旗镇乡])(?:长|委书记|委副书记)(?=[\s在　的同]|$)", re.M
         ),
     ),
+    (
+        ON_BEHALF,
+        8.0,
+        re.compile(
+            r"(?:我谨?|我[^。；\n]{1,24}，并?谨?)代表(?:中共)?[^，。、\n]{0,6}?(?P<kind>自治区|自治州|[省市县区州盟旗])"
+            r"(?:委|党委|(?!人民)[\u4e00-\u9fff]{0,6}(?:政府|[局厅办]))"
+        ),
+    ),
     ("level.nation", 30.0, re.compile(r"(?P<kind>)(?:全国人民代表大会|国务院总理|我?代表国务院)")),
 )
 
@@ -72,6 +82,11 @@ class Units:
         """Count one more word that speaks for a unit."""
         self.scores[unit] += weight
         self.spans[unit].append((weight, field, start, end, rule))
+
+    def on_behalf(self) -> frozenset[str]:
+        """The units for which the speaker says that he speaks."""
+        spans = ((unit, rule) for unit, found in self.spans.items() for *_, rule in found)
+        return frozenset(unit for unit, rule in spans if rule == ON_BEHALF)
 
     def not_ranked(self) -> Literal["institution", "town"] | None:
         """Whether a school, a ministry or a company speaks, or a town; None for any other place."""
@@ -99,7 +114,7 @@ def units(speech: Speech) -> Units:
                 found.scores["own-province"] += weight
         for rule, weight, pattern in _OPENINGS:
             for m in pattern.finditer(text, 0, OPENING):
-                start = m.start("kind") if rule != "level.behalf" else m.start()
+                start = m.start("kind") if rule not in ("level.behalf", ON_BEHALF) else m.start()
                 unit = _UNIT_OF[m["kind"]] if m["kind"] else "nation"
                 found.add(unit, weight, field, start, m.end(), rule)
     return found

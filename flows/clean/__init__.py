@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.clean.addresses import drop_addresses
+from flows.clean.addresses import drop_addresses, drop_signatures
 from flows.clean.claims import Survey
 from flows.clean.copies import drop_copy
 from flows.clean.counters import drop_counters
@@ -53,6 +53,7 @@ def clean(page: Page) -> Page | Reject:
     drop_tags(draft)
     drop_counters(draft)
     drop_addresses(draft)
+    drop_signatures(draft)
     drop_markdown(draft)
     _drop_watermark(draft)
     part_indented(draft)

@@ -19,6 +19,8 @@ _BARS = " \t\u3000|丨｜•·┊【[（("
 _BARE_MOMENT = re.compile(rf"\s*{_DAY}\s*{_CLOCK}\s*")
 _BARE_DAY = re.compile(rf"\s*{_DAY}\s*")
 _DAY_WITHOUT_YEAR = re.compile(rf"\d{{1,2}}-\d{{1,2}} {_CLOCK}")
+_BUTTONS = re.compile(r"[^【】]{1,8}】(?:\s?【[^【】]{1,8}】?){0,4}")
+"""Buttons in brackets before the first field, less their outer brackets."""
 _STAMPED = re.compile(rf"(.{{1,60}}?)\s({_DAY}(?:\s{_CLOCK})?)")
 """A source, and right behind it when the site took the text over."""
 _URL = re.compile(r"https?://[^\s\"'<>，。；）】]{4,500}")
@@ -53,6 +55,8 @@ def fields(line: str, following: str = "") -> list[Field]:
     if not found:
         return []
     lead = folded[: found[0].start()].strip(_BARS)
+    if _BUTTONS.fullmatch(lead):
+        lead = ""
     without_year = bool(_DAY_WITHOUT_YEAR.fullmatch(lead))
     if lead and not (without_year or _BARE_MOMENT.fullmatch(lead) or _BARE_DAY.fullmatch(lead)):
         return []

@@ -15,7 +15,7 @@ _EDGE = 12
 """Lines at each edge of a page that may hold a sentence of the site behind or before one of the body."""
 _GREETED = re.compile(
     r"\s*(第\s?\d{1,4}\s?页[ ,，/]?共\s?\d{1,4}\s?页)?\s?"
-    r"([^。；;!！?？\n]{4,120}?(?:讲话稿?|致辞|致词|发言稿?|主持词|工作报告|总结))\s?"
+    r"【?([^。；;!！?？\n]{4,120}?(?:讲话稿?|致辞|致词|发言稿?|主持词|工作报告|总结))】?\s?"
     r"(?=(?:同志们|代表们|各位[\u4e00-\u9fff、]{1,20}|尊敬的[\u4e00-\u9fff、]{1,20})\s?[:：,，])"
 )
 """A title that the address to the hearers follows in one line, behind the number of the page or by itself."""

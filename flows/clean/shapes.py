@@ -17,7 +17,7 @@ _CLOSED = tuple("。！？!?…”’」』）)")
 _DOTS = re.compile(r"[\u3400-\u9fff，、](?:…{1,2}|\.{3,12})$")
 _MARK = 20
 """Characters of the words that show a cut."""
-_GOES_ON = tuple("，、")
+_GOES_ON = tuple("，、：:")
 _VERSE = 9
 """Characters of the longest verse, which may end in a comma."""
 _KEYWORDS = 4
@@ -108,7 +108,7 @@ def stops_midway(text: str) -> bool:
 
 
 def cut_mark(text: str) -> str | None:
-    """The end of a text that says by itself that it goes on: a comma, or dots right behind a word.
+    """The end of a text that says by itself that it goes on: a comma or a colon, or dots right behind a word.
 
     >>> cut_mark("今后五年的奋斗目标是，"), cut_mark("全县共投入资金......"), cut_mark("路在脚下。\\n……")
     ('今后五年的奋斗目标是，', '全县共投入资金......', None)

@@ -91,6 +91,7 @@ def drop_title_prefix(draft: Draft, title: str) -> None:
         end = at + len(title)
     if end == start or _GOES_ON.match(line, end) or not _glued(line, end, title, end - start):
         return
+    end += len(line[end:]) - len(line[end:].lstrip())
     offset = sum(len(above) + 1 for above in draft.lines[:first])
     draft.replace("title-prefix", [(offset + start, offset + end, "")])
 

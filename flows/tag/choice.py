@@ -17,7 +17,7 @@ from flows.records import Level
 from flows.resources import reference
 from flows.tag.gazetteer import COUNTY, PREFECTURE, PROVINCE
 from flows.tag.hypotheses import NATION, Hypothesis, hypotheses
-from flows.tag.level import Units
+from flows.tag.level import ON_BEHALF_WEIGHT, Units
 from flows.tag.region import Scores, Votes
 
 LEVEL_SURE, REGION_SURE = 0.5, 0.5
@@ -92,8 +92,9 @@ def _spoken_for(own: Units, found: list[Hypothesis]) -> list[Hypothesis]:
     units = own.on_behalf()
     if len(units) != 1:
         return found
-    # A city that speaks of a county's organs has counties, and is none itself.
-    least = PREFECTURE if "city" in units and own.scores["county"] else COUNTY
+    # A city that speaks of a county more than of itself has counties, and is none.
+    of_itself = own.scores["city"] - ON_BEHALF_WEIGHT
+    least = PREFECTURE if "city" in units and own.scores["county"] > of_itself else COUNTY
     return [h for h in found if units & {*h.units} and h.rank <= least]
 
 

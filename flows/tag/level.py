@@ -29,7 +29,7 @@ ABOVE = ("under-province", "under-city", "superior")
 OPENING = 800
 """Code points in which the meeting, the office and "on behalf of" are looked for."""
 
-ON_BEHALF = "level.on-behalf"
+ON_BEHALF, ON_BEHALF_WEIGHT = "level.on-behalf", 8.0
 """我谨代表省旅游局: the speaker says himself whom he speaks for."""
 _KIND = r"(?P<kind>自治区|自治州|省|市|县|区|州|盟|旗)"
 _UNIT_OF = {
@@ -58,10 +58,10 @@ _OPENINGS = (
     ),
     (
         ON_BEHALF,
-        8.0,
+        ON_BEHALF_WEIGHT,
         re.compile(
             r"(?:我谨?|我[^。；\n]{1,24}，并?谨?)代表(?:中共)?[^，。、\n]{0,6}?(?P<kind>自治区|自治州|[省市县区州盟旗])"
-            r"(?!市(?!场))(?:委|党委|(?!人民)[\u4e00-\u9fff]{0,6}(?:政府|[局厅办]))"
+            r"(?:委|党委|(?!人民)(?:市场|(?![省市县区州盟旗])[\u4e00-\u9fff]){0,6}(?:政府|[局厅办]))"
         ),
     ),
     ("level.nation", 30.0, re.compile(r"(?P<kind>)(?:全国人民代表大会|国务院总理|我?代表国务院)")),

@@ -112,6 +112,11 @@ def compare_read(a: Read, b: Read) -> Link | None:
     )
 
 
+def are_template(a: Read, b: Read) -> bool:
+    """Whether two texts that are alike fill in one template: other numbers and places."""
+    return bool(_template(a, b)[0])
+
+
 def _numbers(units: Units) -> tuple[Numbers, Numbers]:
     """The runs of digits, and of numerals, by the two letters before and the one behind."""
     kinds = _kinds()[units]

@@ -44,6 +44,15 @@ def later_names(region: Region) -> list[str]:
     return names
 
 
+def is_division(name: str) -> bool:
+    """Whether a province, prefecture or county has had this full name.
+
+    >>> is_division("铁岭市"), is_division("辽宁省铁岭市")
+    (True, False)
+    """
+    return name in _named()
+
+
 @cache
 def seat(adcode: str | None) -> tuple[float, float] | None:
     """Longitude and latitude (WGS 84) of a division's seat by ``seats.csv``; None where it is not known.

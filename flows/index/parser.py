@@ -10,6 +10,7 @@ from flows.errors import QueryError
 from flows.index import words
 from flows.index.days import read_date, split_range
 from flows.index.fold import tokens
+from flows.index.places import place_steps
 from flows.index.query import (
     KEYWORDS,
     QUOTES,
@@ -31,6 +32,14 @@ FREE = frozenset({"region", "type", "site", "cluster", "id"})
 """Fields whose values are not a closed list."""
 
 _OPEN, _CLOSE, _MINUS, _COLON = "(（", ")）", "-－", ":："
+_DASHES = "–—−"
+"""What word processors make of a minus; two of them are the dash of a text."""
+_NEGATION = "!！"
+_WILDCARDS = "*＊"
+
+
+def _half_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 class Parser:
@@ -67,7 +76,8 @@ class Parser:
 
     def _unary(self) -> Node:
         start = self.at
-        if self._peek() in (*_MINUS,):
+        dash = self._peek() in (*_DASHES,) and self.text[start + 1 : start + 2] not in (*_DASHES,)
+        if dash or self._peek() in (*_MINUS,):
             self.at += 1
             if self._peek() == "" or self._peek().isspace():
                 raise self._error("nothing follows the minus; write it right before what to leave out", start)
@@ -86,7 +96,13 @@ class Parser:
             return self._group()
         if char in QUOTES:
             return self._phrase(self._quotation(), "any", start)
+        if char in _NEGATION:
+            raise self._error("to leave a word out, write - right before it, or put this in quotes")
         word = self._word()
+        if word[-1] in _WILDCARDS and word[-2:-1].isalnum():
+            raise self._error(
+                "there are no wildcards: a word finds all that holds it; or put it in quotes", start
+            )
         node = self._condition(word, start) or self._plain(word, start)
         self._skip_space()
         return node
@@ -110,7 +126,7 @@ class Parser:
     def _condition(self, word: str, start: int) -> Node | None:
         """``field:value``, or None where the word is none."""
         colon = min((at for at in map(word.find, _COLON) if at >= 0), default=-1)
-        name = word[:colon].lower() if colon > 0 else ""
+        name = _half_width(word[:colon]).lower() if colon > 0 else ""
         if not name.isalpha():
             return None
         field = words.fields().get(self.simplify(name))
@@ -127,7 +143,7 @@ class Parser:
     def _field(self, field: str, value: str, at: int) -> Node:
         if field in ("title", "text"):
             return self._phrase(value, cast("Scope", field), at)
-        plain = unicodedata.normalize("NFKC", self.simplify(value)).strip().lower()
+        plain = _half_width(self.simplify(value)).strip().lower()
         known = words.values(field)
         if plain in known:
             return Is(field, known[plain])
@@ -136,7 +152,8 @@ class Parser:
         if field not in FREE:
             choices = " ".join(dict.fromkeys(known.values()))
             raise self._error(f"{field} can't be {value}; it can be: {choices}", at)
-        return Is(field, plain)
+        steps = place_steps(plain) if field == "region" else (plain,)
+        return And(tuple(Is(field, step) for step in steps)) if len(steps) > 1 else Is(field, steps[0])
 
     def _dates(self, value: str, within: bool, at: int) -> Node:
         ends = [(part, read_date(part)) for part in split_range(value)]
@@ -187,7 +204,7 @@ class Parser:
         start = self.at
         word = self._word()
         self.at = start
-        return KEYWORDS.get(word)
+        return KEYWORDS.get(_half_width(word))
 
     def _take_keyword(self, keyword: str) -> bool:
         if self._keyword() != keyword:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from itertools import accumulate
 
-from flows.index.divisions import later_names
+from flows.index.divisions import is_division, later_names
 from flows.records import Region
 from flows.resources import mapping
 
@@ -30,6 +31,25 @@ def names(full: str) -> tuple[str, ...]:
     bare = _without_peoples(stem)
     long_forms = (full, bare + suffix, bare)
     return tuple(dict.fromkeys(long_forms if suffix == "自治区" else (*long_forms, bare + suffix[-1])))
+
+
+def place_steps(written: str) -> tuple[str, ...]:
+    """The names that one place is written with, from the province or prefecture down; what does not begin
+    with one stays whole.
+
+    >>> place_steps("辽宁省铁岭市"), place_steps("辽宁省 / 铁岭市"), place_steps("景德镇市")
+    (('辽宁省', '铁岭市'), ('辽宁省', '铁岭市'), ('景德镇市',))
+    """
+    found: list[str] = []
+    for piece in re.split(r"[/\s]+", written):
+        while piece and not is_division(piece):
+            above = next((piece[:at] for at in range(len(piece) - 1, 1, -1) if is_division(piece[:at])), "")
+            if not above:
+                break
+            found.append(above)
+            piece = piece.removeprefix(above)
+        found += [piece] if piece else []
+    return tuple(found) if len(found) > 1 and is_division(found[0]) else (written,)
 
 
 def region_terms(region: Region) -> list[str]:

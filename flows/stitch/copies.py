@@ -1,9 +1,13 @@
-"""Copies of one page: texts equal but for punctuation, or of which one holds nearly all of the other."""
+"""Copies of one page: texts equal but for punctuation, or of which one holds nearly all of the other.
+
+Two pages of one template, filled in for two places or years, are no copies, however alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flows.dedupe.compare import Read, are_template
 from flows.records import Page
 from flows.stitch.evidence import letters
 
@@ -32,15 +36,26 @@ def copies(pages: Sequence[Page]) -> list[list[Page]]:
     grams = [_grams(text[:_LOOKED_AT]) for text in equal] if 1 < len(equal) <= _MOST else []
     for first in range(len(grams)):
         for second in range(first + 1, len(grams)):
-            if groups[first] is not groups[second] and _near(grams[first], grams[second]):
+            one, other = groups[first], groups[second]
+            if one is not other and _near(grams[first], grams[second]) and not _template(one[0], other[0]):
                 _merge(groups, first, second)
     unique = {id(group): sorted(group, key=lambda page: page.id) for group in groups}
     return sorted(unique.values(), key=lambda group: group[0].id)
 
 
 def best(group: Sequence[Page]) -> Page:
-    """The copy to read: a whole one before a cut one, then the longest, then the smallest id."""
-    return min(group, key=lambda page: (page.truncated is not None, -len(page.text), page.id))
+    """The copy to read: a whole one before a cut one, then the least damaged, then the longest, then the
+    smallest id."""
+    return min(group, key=lambda page: (page.truncated is not None, _damage(page), -len(page.text), page.id))
+
+
+def _damage(page: Page) -> int:
+    """How much of a page's text is lost or unread: its gaps, and the marks of characters that are gone."""
+    return page.gaps + page.text.count("\ufffd") + page.text.count("??")
+
+
+def _template(one: Page, other: Page) -> bool:
+    return are_template(Read(one.text[:_LOOKED_AT]), Read(other.text[:_LOOKED_AT]))
 
 
 def _grams(text: str) -> frozenset[str]:

@@ -76,8 +76,11 @@ _TLS = (
 )
 _OTHER_TLS = Trouble("no encrypted connection can be made", "look at the server's log")
 
-for _name in ("elastic_transport", "elasticsearch"):  # else Python prints their warnings, with tracebacks
-    logging.getLogger(_name).addHandler(logging.NullHandler())
+for _name in ("elastic_transport", "elasticsearch"):
+    # Else Python, or Prefect where a run has loaded it, prints their warnings with tracebacks.
+    _logger = logging.getLogger(_name)
+    _logger.addHandler(logging.NullHandler())
+    _logger.propagate = False
 
 
 def connect(settings: Settings) -> Elasticsearch:

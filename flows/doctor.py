@@ -5,18 +5,24 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 
 from flows.catalog import Catalog
 from flows.catalog import told as catalog_told
 from flows.errors import ArchiveBusy, JianghuaError
 from flows.finding import Finding
 from flows.index import open_engine
-from flows.index.engine import MEND, REBUILD
+from flows.index.engine import FACETS, MEND, REBUILD, Engine
+from flows.index.fold import tokens
+from flows.index.query import Everything, Phrase
 from flows.lock import hold
 from flows.settings import Settings
 
 FREE_BYTES = 1 << 30
 """Less free disk than this is worth a word; an archive takes about three times its dumps' text."""
+
+TRIED, WORDS = 50, 12
+"""Speeches that are searched for, each by so many code points from its middle."""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -68,7 +74,9 @@ def _catalog(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _work(catalog: Catalog, settings: Settings) -> Iterator[Finding]:
-    if catalog.unfinished(settings.engine):
+    if catalog.behind(settings.engine):
+        yield Finding(False, f"the {settings.engine} index was not told of the newest changes", MEND)
+    elif catalog.unfinished(settings.engine):
         yield Finding(False, "an earlier run was cut off", "run the same ingest again: it goes on from there")
 
 
@@ -89,12 +97,23 @@ def _engine(catalog: Catalog, settings: Settings, busy: bool) -> Iterator[Findin
     yield from elastic_health.examine(settings, wanted)
 
 
+def _try(engine: Engine, catalog: Catalog) -> None:
+    """Search for some of what is held, as a damaged file shows only where it is read."""
+    engine.search(Everything(), sort="date", facets=tuple(FACETS))
+    for entry in islice(catalog.entries(), TRIED):
+        middle = len(entry.speech.text) // 2
+        if words := tokens(entry.speech.text[middle : middle + WORDS]):
+            engine.search(Phrase("".join(words)), limit=1)
+
+
 def _index(catalog: Catalog, settings: Settings) -> Iterator[Finding]:
     try:
         with open_engine(settings) as engine:
             fresh, held = engine.fresh, 0 if engine.fresh else engine.count()
+            if not fresh:
+                _try(engine, catalog)
     except JianghuaError as error:
-        yield Finding(False, f"the {settings.engine} index can't be used: {error}", MEND)
+        yield Finding(False, f"the {settings.engine} index can't be used: {error}", REBUILD)
         return
     wanted = catalog.totals()["speeches"]
     text = f"the {settings.engine} index holds {held:,} of {wanted:,} speeches"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -121,6 +122,10 @@ class Settings:
         return self.workers or os.cpu_count() or 1
 
 
+_ALIAS = re.compile(r"(?!.*-v)[a-z0-9][a-z0-9._-]{0,199}")
+"""Elasticsearch's names of indices, less those that the pattern of another alias's indices would take in."""
+
+
 def load(
     flags: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] = os.environ,
@@ -153,6 +158,11 @@ def load(
     if found.workers < 0 or found.page_bytes <= 0 or found.rest_seconds < 0:
         raise JianghuaError(
             f"{PREFIX}WORKERS, {PREFIX}PAGE_BYTES and {PREFIX}REST_SECONDS are positive numbers; correct them"
+        )
+    if not _ALIAS.fullmatch(found.elasticsearch_alias):
+        raise JianghuaError(
+            f"{PREFIX}ELASTICSEARCH_ALIAS={found.elasticsearch_alias} can't be the name of an index; write "
+            "it with a-z, 0-9, . _ and -, a letter or digit first, and without -v: an index's version follows"
         )
     return found
 

@@ -178,13 +178,19 @@ class Catalog(Copies, Pages):
 
         The first digits will do where they fit one speech only; None where they fit none or several.
         """
+        found = self.meant(given, 2)
+        return found[0] if len(found) == 1 else None
+
+    def meant(self, given: str, most: int) -> list[str]:
+        """The speeches that an id, or its first digits, may mean, as many of them as are asked for."""
         given = given.lower()
         if len(given) < SHORTEST_ID:
-            return None
+            return []
         rows = self.db.execute(
-            "SELECT DISTINCT speech FROM speech_pages WHERE page >= ?1 AND page < ?1 || 'g' LIMIT 2", (given,)
-        ).fetchall()
-        return rows[0][0] if len(rows) == 1 else None
+            "SELECT DISTINCT speech FROM speech_pages WHERE page >= ?1 AND page < ?1 || 'g' LIMIT ?2",
+            (given, most),
+        )
+        return [speech for (speech,) in rows]
 
     def entry(self, speech: str) -> Entry | None:
         """One settled speech."""
@@ -290,6 +296,11 @@ class Catalog(Copies, Pages):
             (run,),
         )
         return dict(rows.fetchall())
+
+    def behind(self, engine: str) -> bool:
+        """Whether an engine was never told of the newest change, as where another engine was told last."""
+        (newest,) = self.db.execute("SELECT max(revision) FROM speeches").fetchone()
+        return (newest or 0) > catalog_told.told(self.db, engine)
 
     def unfinished(self, engine: str) -> bool:
         """Whether an earlier run left work behind."""

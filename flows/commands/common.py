@@ -27,6 +27,10 @@ def print_json(data: Any) -> None:
     sys.stdout.flush()
 
 
+MOST_MEANT = 5
+"""Speeches that are listed where the first digits of an id fit several."""
+
+
 def no_speech(catalog: Catalog, given: str) -> str:
     """Why an id finds nothing, and what to do."""
     from flows.catalog.words import forgotten_word
@@ -34,4 +38,11 @@ def no_speech(catalog: Catalog, given: str) -> str:
     word = forgotten_word(catalog, given)
     if word:
         return f"{word} was forgotten; to let it be taken in again: jianghua forget --undo {word}"
+    several = catalog.meant(given, MOST_MEANT + 1)
+    if len(several) > 1:
+        more = ", …" if len(several) > MOST_MEANT else ""
+        listed = ", ".join(several[:MOST_MEANT])
+        return (
+            f"more than one speech has an id that begins with {safe(given)}: {listed}{more}; write more of it"
+        )
     return f"no speech {safe(given)} here; find ids with: jianghua search QUERY"

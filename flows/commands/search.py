@@ -32,7 +32,8 @@ def search(args: Namespace) -> int:
         entries = {e.speech.id: e for e in catalog.entries(hit.id for hit in answer.hits)}
         found = [(entries[hit.id], hit.score) for hit in answer.hits if hit.id in entries]
         shown = [results.result(entry, query, score) for entry, score in found]
-        advice = [] if answer.total or args.json else nothing.advice(engine, query)
+        lags = _lags(catalog, settings, len(found) < len(answer.hits))
+        advice = [] if answer.total or args.json or lags else nothing.advice(engine, query)
     if args.json:
         print_json(
             {
@@ -45,6 +46,17 @@ def search(args: Namespace) -> int:
     else:
         display.print_search(answer, shown, _next_page(args, answer.next) if answer.next else None, advice)
     return ENDED.done
+
+
+def _lags(catalog: Catalog, settings: Settings, gone: bool = False) -> bool:
+    """Say so where the index does not know the newest of the archive, or knows what is gone."""
+    if lags := gone or catalog.behind(settings.engine):
+        print(
+            f"note: the {settings.engine} index was not told of the newest changes to this archive, so that "
+            "something may be missing here; to tell it, run: jianghua ingest PATH (any path)",
+            file=sys.stderr,
+        )
+    return lags
 
 
 def _next_page(args: Namespace, cursor: str) -> str:
@@ -101,6 +113,7 @@ def _found(catalog: Catalog, settings: Settings, text: str) -> Iterator[Entry]:
     """All speeches that a query finds, variants too, sorted by id like the whole export."""
     from flows.index import open_engine, parse
 
+    _lags(catalog, settings)
     query, ids, after = _of_today(parse(text), catalog), [], None
     with open_engine(settings) as engine:
         while True:

@@ -24,7 +24,7 @@ from flows.index.embedded.schema import (
     stamp,
     tantivy_document,
 )
-from flows.index.engine import MEND, Answer, IndexUnusable, Refusal, Sort
+from flows.index.engine import MEND, REBUILD, Answer, IndexUnusable, Refusal, Sort
 from flows.index.query import Node, phrases
 from flows.records import Entry
 
@@ -199,7 +199,7 @@ class EmbeddedEngine:
                     f"{self._folder}: another process is writing the search index; try later"
                 ) from error
             raise IndexUnusable(
-                f"{self._folder}: the search index can't be {done} ({error}); {MEND}"
+                f"{self._folder}: the search index can't be {done} ({error}); {REBUILD}"
             ) from error
 
 

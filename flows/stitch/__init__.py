@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from flows.records import Page, Speech
 from flows.stitch.address import part
 from flows.stitch.copies import best
-from flows.stitch.evidence import names_its_occasion
+from flows.stitch.evidence import letters, names_its_occasion
 from flows.stitch.families import FAMILY, family_of, joined, parted
 from flows.stitch.fragments import join_fragments
 from flows.stitch.gaps import count, missing
@@ -17,6 +17,9 @@ from flows.stitch.loose import is_loose, loose_key
 from flows.stitch.order import Article, articles
 from flows.stitch.overlaps import overlap
 from flows.stitch.seam import join
+
+_SAID_LEAST = 50
+"""Letters of a page that is left out where another holds all of it; a shorter one may be a refrain."""
 
 __all__ = ["FAMILY", "family", "group_key", "stitch"]
 
@@ -112,11 +115,20 @@ def _speech(article: Article) -> Speech:
 
 
 def _join_pages(pages: Sequence[Page]) -> tuple[str, Counter[str]]:
-    """The pages' texts as one, and what was taken out on the way."""
+    """The pages' texts as one, and what was taken out on the way: a page that another holds, as where a site
+    parted a text after the whole of it was saved, too."""
     edits: Counter[str] = Counter()
-    text = ""
+    text = told = ""
     for page in pages:
         piece, numbers = join_fragments(page.text)
+        said = letters(piece)
+        if len(said) >= _SAID_LEAST and said in told:
+            edits["page-copy"] += 1
+            continue
+        if len(told) >= _SAID_LEAST and told in said:
+            edits["page-copy"] += 1
+            text = told = ""
+        told += said
         repeated = overlap(text, piece)
         edits["fragment-number"] += numbers
         edits["page-overlap"] += bool(repeated)

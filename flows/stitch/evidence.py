@@ -29,8 +29,8 @@ _COPY_SHARE = 0.8
 """Part of the longer page that the run of letters both have must fill: sites add lines at the edges."""
 _NAMED_OFTEN = 3
 """A place named so often is what a speech is about."""
-_COUNTY = "3"
-"""The rank of counties in the list of places."""
+_PROVINCE, _COUNTY = "1", "3"
+"""Ranks in the list of places."""
 _LONGEST_NAME = 15
 _PLACE_ENDS = "省市县区旗州盟"
 _NUMBER = r"[〇○零一二三四五六七八九十\d]"
@@ -162,19 +162,13 @@ def places(text: str) -> Counter[str]:
 
 
 def elsewhere(one: Counter[str], other: Counter[str]) -> bool:
-    """Whether two texts are about places of one rank that the other never names: each names its own often, or
-    each one county and no other.
+    """Whether two texts are about places of one rank that the other never names.
 
     >>> here, there = Counter({"永嘉县": 4}), Counter({"昌图县": 3})
     >>> elsewhere(here, there), elsewhere(here, Counter())
     (True, False)
-    >>> elsewhere(Counter({"永嘉县": 1}), Counter({"昌图县": 2})), elsewhere(Counter({"永嘉县": 1}), here)
-    (True, False)
     """
     ranks = _names()
-    counties = [[name for name in named if ranks[name] == _COUNTY] for named in (one, other)]
-    if all(len(only) == 1 for only in counties) and counties[0] != counties[1]:
-        return True
     for rank in set(ranks.values()):
         mine, its = (
             [(n, name) for name, n in named.items() if ranks[name] == rank and n >= _NAMED_OFTEN]
@@ -183,6 +177,19 @@ def elsewhere(one: Counter[str], other: Counter[str]) -> bool:
         if mine and its and max(mine)[1] not in other and max(its)[1] not in one:
             return True
     return False
+
+
+def other_counties(one: Counter[str], other: Counter[str]) -> bool:
+    """Whether each of two texts names one county, not the same, and neither another nor a prefecture: under
+    a title that many speeches have these are two counties' from one template.
+
+    >>> other_counties(Counter({"永嘉县": 1}), Counter({"昌图县": 2})), other_counties(Counter(), Counter())
+    (True, False)
+    """
+    ranks = _names()
+    below = [[name for name in named if ranks[name] != _PROVINCE] for named in (one, other)]
+    alone = all(len(only) == 1 and ranks[only[0]] == _COUNTY for only in below)
+    return alone and below[0] != below[1]
 
 
 @cache

@@ -17,7 +17,16 @@ from math import log
 
 from flows.records import Page
 from flows.stitch.copies import best, copies
-from flows.stitch.evidence import PROOF, copied, elsewhere, letters, names_its_occasion, places, weight
+from flows.stitch.evidence import (
+    PROOF,
+    copied,
+    elsewhere,
+    letters,
+    names_its_occasion,
+    other_counties,
+    places,
+    weight,
+)
 from flows.stitch.gaps import count, missing
 from flows.stitch.loose import is_loose, parts_joined
 from flows.stitch.order import Article
@@ -101,7 +110,7 @@ def parted(article: Article) -> list[Article]:
     for number, same in sorted(article.items()):
         before, here = article.get(number - 1), places(best(same).text)
         told = weight(best(before).text, best(same).text) if before else 0.0
-        if not parts or told < enough or elsewhere(named, here):
+        if not parts or told < enough or _apart(named, here, own):
             parts.append({})
             named = Counter()
         parts[-1][number] = same
@@ -152,9 +161,14 @@ def _told(one: Article, other: Article, title: str, rivals: int) -> float:
     found = total(weights)
     if found < _enough(title, one, other, rivals):
         return 0.0
-    if elsewhere(places(text_of(one)), places(text_of(other))):
+    if _apart(places(text_of(one)), places(text_of(other)), names_its_occasion(title)):
         return 0.0
     return max(found, 1.0)
+
+
+def _apart(one: Counter[str], other: Counter[str], own: bool) -> bool:
+    """Whether two texts are about other places, as far as a title of its own leaves room for that."""
+    return elsewhere(one, other) or (not own and other_counties(one, other))
 
 
 def _links(pages: Sequence[Page], following: Sequence[Page]) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from flows.parts import bare
 from flows.records import Page
 from flows.stitch.address import part
-from flows.stitch.copies import copies
+from flows.stitch.copies import best, copies
+from flows.stitch.evidence import letters
+from flows.stitch.seam import may_follow
 
 Article = dict[int, list[Page]]
 """Page number to the copies of that page."""
@@ -18,9 +22,11 @@ def articles(pages: Sequence[Page]) -> list[Article]:
     """
     numbers = _numbers(pages)
     whole = _article(pages, numbers)
-    if whole is not None:
+    if whole is not None and not _several(whole):
         return [whole]
-    found = []
+    found: list[Article] = []
+    if whole is not None:  # speeches of their own, whose addresses are numbered
+        return [{1: same} for _, same in sorted(whole.items())]
     for linked in _linked(pages):
         article = _article(linked, numbers)
         if article is not None:
@@ -28,6 +34,23 @@ def articles(pages: Sequence[Page]) -> list[Article]:
         else:
             found += [{numbers[group[0].id]: group} for group in copies(linked)]
     return found
+
+
+def _several(article: Article) -> bool:
+    """Whether pages that only their addresses number are speeches of their own: each has another title, and
+    none goes on where the one before ends."""
+    pages = [best(same) for _, same in sorted(article.items())]
+    return len(pages) > 1 and all(
+        not (one.number or other.number or one.next_url or other.next_url)
+        and _titled_apart(one, other)
+        and not may_follow(one.text, other.text)
+        for one, other in pairwise(pages)
+    )
+
+
+def _titled_apart(one: Page, other: Page) -> bool:
+    first, second = (letters(bare(page.title or "")) for page in (one, other))
+    return bool(first and second) and first not in second and second not in first
 
 
 def _article(pages: Sequence[Page], numbers: dict[str, int]) -> Article | None:

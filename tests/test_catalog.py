@@ -16,6 +16,7 @@ from flows.catalog import reader as module
 from flows.catalog import sites as catalog_sites
 from flows.catalog import writer as catalog_writer
 from flows.catalog.writer import Writer
+from flows.commands.common import no_speech
 from flows.dedupe import sample
 from flows.errors import ArchiveMissing, JianghuaError
 from flows.records import Page, Source, Speech
@@ -199,3 +200,7 @@ def test_ids_resolve_by_their_first_digits_where_they_fit_one(tmp_path: Path) ->
         assert catalog.resolve(f"{0x1F:016x}") == speech(1).id
         assert catalog.resolve("0" * 14) is None, "it fits both"
         assert catalog.resolve("f" * 6) is None and catalog.resolve("") is None
+        assert len(catalog.meant("0" * 14, 9)) == 2 and len(catalog.meant("0" * 14, 1)) == 1
+        several = no_speech(catalog, "0" * 14)
+        assert "more than one" in several and speech(1).id in several and speech(0x1E).id in several
+        assert "no speech ffffff here" in no_speech(catalog, "ffffff")

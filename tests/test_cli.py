@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLES, export_bytes, take_in
 
+from flows.catalog.writer import Writer
 from flows.display import print_search
 from flows.index.engine import Answer
 
@@ -221,7 +223,13 @@ def test_scraped_words_do_not_steer_the_terminal(tmp_path: Path) -> None:
         assert "\x1b" not in done.stdout + done.stderr and "\x07" not in done.stdout
 
 
-@pytest.mark.parametrize("setting", ["ENGINE=none", "WORKERS=-3", "PAGE_BYTES=0", "WORKERS=many"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("ENGINE=none", "WORKERS=-3", "PAGE_BYTES=0", "WORKERS=many", "ELASTICSEARCH_ALIAS=-x"),
+        *("ELASTICSEARCH_ALIAS=Other", "ELASTICSEARCH_ALIAS=a,b", "ELASTICSEARCH_ALIAS=speeches-victoria"),
+    ],
+)
 def test_a_wrong_setting_is_told_at_once(setting: str, tmp_path: Path) -> None:
     name, value = setting.split("=")
     done = jianghua("ingest", SAMPLES, cwd=tmp_path, **{f"JIANGHUA_{name}": value})
@@ -280,6 +288,32 @@ def test_rejects_and_runs_and_doctor(archive: Path) -> None:
     doctor = jianghua("doctor", cwd=archive.parent)
     assert doctor.returncode == 0, doctor.stdout
     assert "holds 14 of 14 speeches" in doctor.stdout
+
+
+def test_an_index_that_was_not_told_of_the_newest_says_so(archive: Path, tmp_path: Path) -> None:
+    """As where another engine was told last: the catalog knows more than the index does."""
+    shutil.copytree(archive, tmp_path / "archive")
+    with Writer.open(tmp_path / "archive") as catalog, catalog.db as db:
+        (newest,) = db.execute("SELECT max(revision) FROM speeches").fetchone()
+        db.execute("UPDATE speeches SET revision = ? WHERE revision = ?", (newest + 1, newest))
+    for command in ("search 火星", "export 招商引资"):
+        done = jianghua(*command.split(), "--archive", tmp_path / "archive", cwd=tmp_path)
+        assert done.returncode == 0 and "was not told of the newest changes" in done.stderr
+        assert "no speech has" not in done.stdout, "the index may only not know it"
+    doctor = jianghua("doctor", "--archive", tmp_path / "archive", cwd=tmp_path)
+    assert doctor.returncode != 0 and "was not told of the newest changes" in doctor.stdout
+    assert "was not told" not in jianghua("search", "火星", cwd=archive.parent).stderr
+
+
+@pytest.mark.parametrize("ending", [".term", ".idx", ".pos"])
+def test_doctor_reads_the_index(ending: str, archive: Path, tmp_path: Path) -> None:
+    shutil.copytree(archive, tmp_path / "archive")
+    for path in (tmp_path / "archive").rglob(f"*{ending}"):
+        held = path.read_bytes()
+        path.write_bytes(bytes(255 - byte for byte in held[: len(held) // 2]) + held[len(held) // 2 :])
+    doctor = jianghua("doctor", "--archive", tmp_path / "archive", cwd=tmp_path)
+    assert doctor.returncode != 0, "damaged files are told"
+    assert "jianghua reindex" in doctor.stdout
 
 
 @pytest.mark.parametrize("command", ["search x", "show abcdef", "export", "rejects", "runs", "doctor"])

@@ -132,6 +132,34 @@ def test_a_page_forgotten_by_id_does_not_come_back_from_another_file(
     assert export_bytes(archive) == before
 
 
+def test_a_speech_taken_down_does_not_come_back_with_another_counter(tmp_path: Path) -> None:
+    page = (
+        "在全县防汛会议上的讲话\n阅读：{}\n同志们：\n"
+        + "汛期将至，各乡镇要把水库一座一座查到位，把责任落到人。" * 4
+    )
+    archive, dump = tmp_path / "archive", tmp_path / "one.txt"
+    dump.write_text(page.format(175), "utf-8")
+    take_in(archive, dump)
+    (speech,) = exported(archive)
+    assert jianghua(archive, "forget", speech["id"]) == 0
+    again = tmp_path / "again.txt"
+    again.write_text(page.format(176), "utf-8")
+    report = take_in(archive, again)
+    assert report.forgotten == {"dumps": 0, "pages": 1} and exported(archive) == []
+    assert jianghua(archive, "forget", "--undo", speech["id"]) == 0
+    take_in(archive, dump, again)
+    assert len({one["cluster"] for one in exported(archive)}) == 1
+
+
+def test_what_a_copy_that_stays_says_is_taken_in_still(archive: Path, dumps: list[Path]) -> None:
+    """a.txt has a copy: it is this page that is unwanted."""
+    (speech,) = [s for s in exported(archive) if any(x["file"].endswith("/a.txt") for x in s["sources"])]
+    assert jianghua(archive, "forget", speech["id"]) == 0
+    third = dumps[0].with_name("third.txt")
+    third.write_text(SPEECHES["a.txt"] + "\n", "utf-8")
+    assert take_in(archive, third).pages["new"] == 1
+
+
 def test_what_is_called_back_is_as_if_never_forgotten(archive: Path, dumps: list[Path]) -> None:
     before = export_bytes(archive)
     speech = page_id(SPEECHES["b.txt"].encode())

@@ -11,11 +11,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import msgspec
+
 from flows.catalog import BUSY_SECONDS, FILE, Catalog
 from flows.catalog import corrections as catalog_corrections
 from flows.catalog import sites as catalog_sites
+from flows.catalog.forgotten import text_key
 from flows.catalog.writer import Writer
 from flows.errors import JianghuaError
+from flows.records import Page
 
 SCRUB = "scrub"
 """The key of a catalog begun by a version that left the bytes of deleted rows in the file."""
@@ -59,7 +63,8 @@ def dumps_below(catalog: Catalog, path: str) -> list[str]:
 def forgotten(catalog: Catalog) -> list[Forgotten]:
     """All that was taken out, in the order in which it was."""
     rows = catalog.db.execute(
-        "SELECT word, kind, count(*), min(told) FROM forgotten GROUP BY word, kind ORDER BY min(told), word"
+        "SELECT word, kind, count(*), min(told) FROM forgotten WHERE kind <> 'text'"
+        " GROUP BY word, kind ORDER BY min(told), word"
     )
     return [
         Forgotten(word=word, kind=kind, pages=n if kind == "page" else 0, told=told)
@@ -97,11 +102,15 @@ class Words(Writer):
             return Gone(dumps=len(dumps), pages=len(gone), speeches=self._drop_pages(gone), kept=kept)
 
     def forget_speech(self, speech: str) -> Gone:
-        """Take out the pages of a speech, wherever they came from."""
+        """Take out the pages of a speech, wherever they came from. Unless copies of it stay, new pages of
+        the same letters stay out, too."""
         rows = self.db.execute("SELECT page FROM speech_pages WHERE speech = ?", (speech,))
         pages = [page for (page,) in rows.fetchall()]
         with self._transaction():
             self._remember("page", pages, speech)
+            if not self._has_copies(speech):
+                texts = (msgspec.json.decode(self._record(page), type=Page).text for page in pages)
+                self._remember("text", filter(None, map(text_key, texts)), speech)
             for page in pages:
                 self.db.execute(
                     "INSERT OR IGNORE INTO forgotten_places"
@@ -121,6 +130,7 @@ class Words(Writer):
             for kind, what in back:
                 if kind == "path":
                     dumps.append(what)
+                if kind != "page":
                     continue
                 rows = db.execute("DELETE FROM forgotten_places WHERE page = ? RETURNING dump", (what,))
                 dumps += [dump for (dump,) in rows.fetchall()]
@@ -168,6 +178,17 @@ class Words(Writer):
     def _remember(self, kind: str, what: Iterable[str], word: str) -> None:
         rows = [(kind, one, word, _now()) for one in what]
         self.db.executemany("INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?, ?)", rows)
+
+    def _has_copies(self, speech: str) -> bool:
+        """Whether copies of it stay: then it is this one that is unwanted, not what it says."""
+        select = (
+            "SELECT 1 FROM speeches WHERE cluster = (SELECT cluster FROM speeches WHERE id = ?1) AND id <> ?1"
+        )
+        return self.db.execute(f"{select} LIMIT 1", (speech,)).fetchone() is not None
+
+    def _record(self, page: str) -> bytes:
+        (record,) = self.db.execute("SELECT record FROM pages WHERE id = ?", (page,)).fetchone()
+        return bytes(record)
 
     def _has_source(self, page: str) -> bool:
         return self.db.execute("SELECT 1 FROM sources WHERE page = ? LIMIT 1", (page,)).fetchone() is not None

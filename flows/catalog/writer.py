@@ -16,6 +16,7 @@ from flows.catalog import rules as catalog_rules
 from flows.catalog import sites as catalog_sites
 from flows.catalog import told as catalog_told
 from flows.catalog.copies_writer import CopiesWriter
+from flows.catalog.forgotten import text_key
 from flows.catalog.sites import Change
 from flows.errors import JianghuaError
 from flows.records import Page, Reject, Source, Speech
@@ -77,7 +78,7 @@ class Writer(CopiesWriter, Catalog):
                     dump, name = item, self._begin_dump(item, run)
                 elif isinstance(item, Page):
                     taken.pages += 1
-                    if self._forgotten(item.id, dump.path):
+                    if self._forgotten(item, dump.path):
                         taken.forgotten += 1
                         continue
                     taken.new += self._put_page(item, group_key(item), run)
@@ -101,13 +102,22 @@ class Writer(CopiesWriter, Catalog):
         self.db.execute("DELETE FROM rejects WHERE dump = ?", (dump.path,))
         return str(name)
 
-    def _forgotten(self, page: str, dump: str) -> bool:
-        """Whether a person took a page out by its id; then it is noted where it may be had again."""
-        select = "SELECT 1 FROM forgotten WHERE kind = 'page' AND what = ?"
-        if not self.db.execute(select, (page,)).fetchone():
-            return False
-        self.db.execute("INSERT OR IGNORE INTO forgotten_places VALUES (?, ?)", (page, dump))
-        return True
+    def _forgotten(self, page: Page, dump: str) -> bool:
+        """Whether a person took a page out by its id, or one of the same letters where it is new; then it is
+        noted where it may be had again."""
+        select = "SELECT word, told FROM forgotten WHERE kind = ? AND what = ?"
+        found = self.db.execute(select, ("page", page.id)).fetchone()
+        if not found and self._may_be_forgotten(page.id):
+            found = self.db.execute(select, ("text", text_key(page.text))).fetchone()
+            if found:
+                self.db.execute("INSERT INTO forgotten VALUES ('page', ?, ?, ?)", (page.id, *found))
+        if found:
+            self.db.execute("INSERT OR IGNORE INTO forgotten_places VALUES (?, ?)", (page.id, dump))
+        return found is not None
+
+    def _may_be_forgotten(self, page: str) -> bool:
+        some = self.db.execute("SELECT 1 FROM forgotten WHERE kind = 'text' LIMIT 1").fetchone()
+        return bool(some) and not self.db.execute("SELECT 1 FROM pages WHERE id = ?", (page,)).fetchone()
 
     def _put_page(self, page: Page, key: str, run: str) -> int:
         record = _json(replace(page, raw=b"", source=Source(file="")))

@@ -102,6 +102,36 @@ def letters(first: int, count: int) -> str:
     return "".join(chr(0x4E00 + (first + n * n) % 8000) for n in range(count))
 
 
+def test_a_beginning_that_two_speeches_share_joins_neither() -> None:
+    """Two speeches of one opening are not linked with each other: only what both hold is like both."""
+    opening = letters(0, 400)
+    first = replace(speech("a"), text=opening + letters(77, 500))
+    second = replace(speech("b"), text=opening + letters(2031, 600))
+    preview = replace(speech("c"), text=opening, truncated=True)
+    assert grouped([first, second, preview]) == [("a",), ("b",), ("c",)]
+    assert grouped([first, preview]) == [("a", "c")]
+    cut = replace(second, truncated=True)
+    assert grouped([first, cut, preview]) == [("a", "b", "c")], "one that is not whole may go on as the other"
+
+
+def test_a_page_that_holds_more_teaches_only_what_the_speech_says_too() -> None:
+    own = "各位来宾，今天天气很好，大家种下了许多树，感谢各乡镇的同志。" * 3
+    tag = replace(TAG, evidence=(replace(TAG.evidence[0], sentence="在昌图县粮食收购会上的讲话"),))
+    whole = replace(
+        speech("a", region=KNOWN, region_tag=tag), text=own + "在昌图县粮食收购会上的讲话" + own * 2
+    )
+    held = replace(speech("b"), text=own)
+    _, (_, learner) = settled([whole, held])
+    assert learner.region == Region(), "another speech says so"
+    _, (_, learner) = settled([whole, replace(held, truncated=True)])
+    assert learner.region == KNOWN, "it may say so where it is cut off"
+    said = replace(
+        TAG, evidence=(replace(TAG.evidence[0], sentence="大家在昌图县种下了许多树，感谢各乡镇的同志。"),)
+    )
+    _, (_, learner) = settled([replace(whole, region_tag=said), held])
+    assert learner.region == KNOWN, "the same sentence, its place left out"
+
+
 def test_a_page_that_holds_two_speeches_joins_neither() -> None:
     first = replace(speech("a"), title="在动员会上的讲话", text=letters(0, 400))
     second = replace(speech("b"), title="在粮食会议上的讲话", text=letters(77, 500))

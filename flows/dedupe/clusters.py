@@ -1,8 +1,8 @@
 """Clusters: which speeches are one, by a rule that sees the speeches and their links and no order.
 
 Given is a graph: pairs found *alike* (compare.py: variants), pairs that are *apart* (two speeches of one
-template, two speeches that one collection holds, a person's "not the same"), and pairs a person called the
-same. The rule, in four steps:
+template, two speeches that one collection holds or that a third is like, a person's "not the same"), and
+pairs a person called the same. The rule, in four steps:
 
 1. A person's pairs are joined first, unless another word of a person keeps them apart; what the text says
    against is dropped.
@@ -131,4 +131,18 @@ def held_apart(lengths: Mapping[str, int], alike: Collection[Pair]) -> set[Pair]
     for whole, others in beside.items():
         held = sorted(i for i in others if lengths[i] < PIECE * lengths[whole])[:MOST_HELD]
         found |= {(a, b) for a, b in combinations(held, 2) if b not in beside[a]}
+    return found
+
+
+def bridged(lengths: Mapping[str, int], alike: Collection[Pair]) -> set[Pair]:
+    """Pairs of speeches not found alike that a third, no longer than they are, is like: a preview of what two
+    have in common, a masked copy that fits two.
+
+    Where such two are really unlike, and whole, they are two speeches.
+    """
+    beside = neighbours(alike)
+    found: set[Pair] = set()
+    for bridge, others in beside.items():
+        near = sorted(i for i in others if lengths[i] >= PIECE * lengths[bridge])[:MOST_HELD]
+        found |= {(a, b) for a, b in combinations(near, 2) if b not in beside[a]}
     return found

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flows.dedupe.clusters import Graph, Pair, clusters, held_apart, pair
+from flows.dedupe.clusters import PIECE, Graph, Pair, bridged, clusters, held_apart, pair
 from flows.dedupe.compare import Read, compare_read
 from flows.dedupe.marks import letters
 from flows.records import Evidence, Region, Speech, SpeechDate, Tag
@@ -15,6 +15,8 @@ COPY_DISCOUNT = 0.95
 """What a tag keeps of its confidence when it rests on a copy."""
 CORRECTION = "correction"
 """The rule of evidence that is a person's word; no copy overrules it."""
+_RUN = 8
+"""Letters of a sentence that two texts have in common where both say it."""
 MOST_COMPARED = 2000
 """Pairs held by one page that are compared in one component; some seconds of work."""
 
@@ -27,8 +29,13 @@ def group(
 ) -> list[tuple[str, ...]]:
     """The clusters of one component of linked speeches; see clusters.py for the rule."""
     by_id = {s.id: s for s in speeches}
-    held = held_apart({s.id: len(s.text) for s in speeches}, alike)
-    unlike = {p for p in sorted(held)[:MOST_COMPARED] if _two_speeches(by_id[p[0]], by_id[p[1]])}
+    lengths = {s.id: len(s.text) for s in speeches}
+    reads = {s.id: Read(s.text) for s in speeches}
+    held = sorted(held_apart(lengths, alike))[:MOST_COMPARED]
+    unlike = {(a, b) for a, b in held if _titled_apart(by_id[a], by_id[b]) and _unlike(reads, a, b)}
+    whole = {s.id for s in speeches if not (s.truncated or s.missing_pages)}
+    between = sorted((a, b) for a, b in bridged(lengths, alike) if a in whole and b in whole)[:MOST_COMPARED]
+    unlike |= {(a, b) for a, b in between if _unlike(reads, a, b)}
     return clusters(
         Graph(
             ids=sorted(by_id),
@@ -40,12 +47,16 @@ def group(
     )
 
 
-def _two_speeches(a: Speech, b: Speech) -> bool:
-    """Whether two texts that one page holds are two speeches. Pieces of one speech are not: pieces say that
-    they are not whole, or have its title."""
+def _titled_apart(a: Speech, b: Speech) -> bool:
+    """Whether two texts that one page holds can be two speeches. Pieces of one are not: they are cut, or have
+    its title."""
     if any(s.truncated or s.missing_pages or not s.title for s in (a, b)):
         return False
-    return letters(a.title) != letters(b.title) and compare_read(Read(a.text), Read(b.text)) is None
+    return letters(a.title) != letters(b.title)
+
+
+def _unlike(reads: Mapping[str, Read], a: str, b: str) -> bool:
+    return compare_read(reads[a], reads[b]) is None
 
 
 def settle(members: Sequence[Speech], links: Collection[Pair]) -> tuple[str, list[Speech]]:
@@ -77,18 +88,36 @@ def _rank(speech: Speech) -> tuple[bool, int, bool, int, int, str, str]:
 
 def _learn(speech: Speech, copies: Sequence[Speech]) -> Speech:
     told: dict[str, Any] = {}
-    level = _teacher([c for c in copies if c.level and not speech.level], "level", "level_tag")
+    knows = [c for c in copies if c.level and not speech.level and _is_said_in(c.level_tag, c, speech)]
+    level = _teacher(knows, "level", "level_tag")
     if level and not _is_correction(speech.level_tag):
         told |= {"level": level.level, "level_tag": _from_copy(level.level_tag, level.id)}
     finer = [c for c in copies if c.region != speech.region and _within(c.region, speech.region)]
+    finer = [c for c in finer if _is_said_in(c.region_tag, c, speech)]
     place = _teacher(finer, "region", "region_tag")
     if place and not _is_correction(speech.region_tag):
         told |= {"region": place.region, "region_tag": _from_copy(place.region_tag, place.id)}
     closer = [c for c in copies if _closer(c.speech_date, speech.speech_date)]
+    closer = [c for c in closer if _is_said_in(c.date_tag, c, speech)]
     date = _teacher(closer, "speech_date", "date_tag")
     if date and not _is_correction(speech.date_tag):
         told |= {"speech_date": date.speech_date, "date_tag": _from_copy(date.date_tag, date.id)}
     return replace(speech, **told) if told else speech
+
+
+def _is_said_in(tag: Tag, copy: Speech, speech: Speech) -> bool:
+    """Whether what a tag of a copy rests on is said in a speech too, but for masked names; asked only of a
+    whole speech that a much longer page holds, which may hold another speech besides."""
+    cut = speech.truncated or speech.missing_pages
+    if cut or len(speech.text) >= PIECE * len(copy.text) or _is_correction(tag):
+        return True
+    said = letters(speech.title + speech.text)
+    return all(_shares_a_run(letters(e.sentence), said) for e in tag.evidence)
+
+
+def _shares_a_run(sentence: str, said: str) -> bool:
+    starts = range(max(1, len(sentence) - _RUN + 1))
+    return any(sentence[at : at + _RUN] in said for at in starts)
 
 
 def _within(finer: Region, coarser: Region) -> bool:

@@ -66,7 +66,9 @@ def _protect(argv: Sequence[str]) -> list[str]:
 
 
 def _leaves_out(arg: str) -> bool:
-    return arg[:1] == "-" and arg[1:2] != "-" and (not arg[1:2].isalpha() or not arg.isascii() or ":" in arg)
+    if arg[:1] != "-" or arg[1:2] in ("", "-"):  # a dash alone is a name for the standard output
+        return False
+    return not arg[1:2].isalpha() or not arg.isascii() or ":" in arg
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -21,7 +21,8 @@ _PAGE = re.compile(
 )
 _PART = re.compile(
     r"\s?(?:[(（\[【]\s?(?P<number>\d{1,2}|[一二三四五六七八九十]{1,2})\s?[)）\]】]|之(?P<nth>[一二三四五六七八九十])"
-    r"|[(（\[【](?P<volume>[上中下])[篇]?[)）\]】]|_(?P<one>\d{1,2}))$"
+    r"|[(（\[【](?P<volume>[上中下])[篇]?[)）\]】]|_(?P<one>\d{1,2})"
+    rf"|第(?P<section>{NUMERAL})部分| [-—–] ?(?P<dash>\d{{1,2}}))$"
 )
 _BARE = re.compile(
     rf"[\[(（【]?(?:第\s?(?P<number>{NUMERAL})\s?页|(?:页码\s?[:：]\s?)?(?P<nth>\d{{1,3}})\s?[/／]\s?(?P<of>\d{{1,3}})"
@@ -47,6 +48,8 @@ def mark(title: str) -> Mark | None:
     Mark(title='在全县大会上的讲话', number=2, of=4, certain=True)
     >>> mark("在全县大会上的讲话（二）").number, mark("在全县大会上的讲话（下）").number == LAST
     (2, True)
+    >>> mark("在全县大会上的讲话 - 2").number, mark("在全县大会上的讲话第三部分").number
+    (2, 3)
     >>> mark("在全县大会上的讲话（2012）"), mark("在大会上的讲话（4/2）")
     (None, None)
     """

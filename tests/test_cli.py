@@ -261,6 +261,8 @@ def test_export_of_what_a_query_finds(archive: Path) -> None:
     assert speeches and {s["level"] for s in speeches} == {"county"}
     assert [s["id"] for s in speeches] == sorted(s["id"] for s in speeches)
     assert not all(s["canonical"] for s in speeches), "variants are exported too"
+    named = jianghua("export", "level:county", "-o", "-", cwd=archive.parent)
+    assert named.stdout == done.stdout and not (archive.parent / "-").exists()
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

@@ -6,6 +6,7 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.catalog import Catalog
@@ -16,6 +17,9 @@ from flows.settings import Settings
 
 if TYPE_CHECKING:
     from flows.index.query import Node
+
+STANDARD_OUTPUT = Path("-")
+"""What ``export -o`` writes to the standard output by, as many commands do."""
 
 
 def search(args: Namespace) -> int:
@@ -99,7 +103,7 @@ def export(args: Namespace) -> int:
     with Catalog.open(settings.archive) as catalog:
         query = _text(args)
         entries = _found(catalog, settings, query) if query else catalog.entries()
-        if args.output:
+        if args.output and args.output != STANDARD_OUTPUT:
             count = exports.write_file(entries, args.format, args.output)
             print(f"{count:,} speeches in {args.output}", file=sys.stderr)
         elif args.format == "parquet" and sys.stdout.isatty():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from argparse import Namespace
 from collections.abc import Iterator
 
@@ -129,8 +130,9 @@ def _recall(catalog: Words, words: list[str], args: Namespace) -> int:
     if args.json:
         print_json({"undone": words, "dumps": dumps})
         return ENDED.done
-    places = " ".join(safe(dump) for dump in dumps[:MOST_SHOWN]) + (" …" if len(dumps) > MOST_SHOWN else "")
-    print(f"No longer forgotten. To take it in again: jianghua ingest {places}")
+    places = " ".join(shlex.quote(safe(dump)) for dump in dumps[:MOST_SHOWN]) or "PATH"
+    more = " …" if len(dumps) > MOST_SHOWN else ""
+    print(f"No longer forgotten. To take it in again: jianghua ingest {places}{more}")
     return ENDED.done
 
 

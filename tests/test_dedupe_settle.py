@@ -77,6 +77,12 @@ def test_the_whole_and_clean_copy_stands_for_the_cluster() -> None:
         assert [s.id for s in found] == list("abcdef")
 
 
+def test_a_copy_with_stars_does_not_stand_for_the_clean_one() -> None:
+    clean = replace(speech("b"), text="昌图县今年引进项目，感谢王书记。")
+    starred = replace(speech("a"), text="昌图县今年引进项目，感谢***同志书记。")
+    assert settled([clean, starred])[0] == "b"
+
+
 def test_a_copy_of_a_copy_teaches_nothing() -> None:
     learner, between = speech("a", region_tag=Tag(unknown="no place named")), speech("b")
     _, members = settle(

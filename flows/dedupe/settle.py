@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,8 @@ COPY_DISCOUNT = 0.95
 """What a tag keeps of its confidence when it rests on a copy."""
 CORRECTION = "correction"
 """The rule of evidence that is a person's word; no copy overrules it."""
+_HIDDEN = re.compile(r"[*＊×]{2,12}|[XＸ]{2,12}")
+"""What stands for a name or a number that was taken out, whether of a place or not."""
 _RUN = 8
 """Letters of a sentence that two texts have in common where both say it."""
 MOST_COMPARED = 2000
@@ -79,7 +82,7 @@ def _rank(speech: Speech) -> tuple[bool, int, bool, int, int, str, str]:
         speech.truncated,
         len(speech.missing_pages),
         speech.anonymised,
-        speech.gaps,
+        speech.gaps + len(_HIDDEN.findall(speech.text)),
         -len(speech.text),
         speech.published or "9999",
         speech.id,

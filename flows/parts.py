@@ -50,6 +50,8 @@ def mark(title: str) -> Mark | None:
     (2, True)
     >>> mark("在全县大会上的讲话 - 2").number, mark("在全县大会上的讲话第三部分").number
     (2, 3)
+    >>> mark("关于2011 - 12月工作的讲话"), mark("在大会上的讲话 - 2012")
+    (None, None)
     >>> mark("在全县大会上的讲话（2012）"), mark("在大会上的讲话（4/2）")
     (None, None)
     """

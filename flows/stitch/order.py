@@ -22,11 +22,9 @@ def articles(pages: Sequence[Page]) -> list[Article]:
     """
     numbers = _numbers(pages)
     whole = _article(pages, numbers)
-    if whole is not None and not _several(whole):
-        return [whole]
+    if whole is not None:
+        return [{1: same} for _, same in sorted(whole.items())] if _several(whole) else [whole]
     found: list[Article] = []
-    if whole is not None:  # speeches of their own, whose addresses are numbered
-        return [{1: same} for _, same in sorted(whole.items())]
     for linked in _linked(pages):
         article = _article(linked, numbers)
         if article is not None:
